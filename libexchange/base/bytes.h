@@ -11,9 +11,9 @@
 namespace exchange {
 
 using Bytes = std::vector<std::uint8_t>;
-using View = std::span<const std::uint8_t>;     // never owns; valid while its source lives
+using View = std::span<const std::uint8_t>;  // never owns; valid while its source lives
 using MutableView = std::span<std::uint8_t>;
-using Hash = std::array<std::uint8_t, 32>;      // SHA-256
+using Hash = std::array<std::uint8_t, 32>;  // SHA-256
 
 inline View as_view(std::string_view text) {
   return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};

@@ -9,14 +9,14 @@ namespace exchange {
 // Values are exit codes; tens are classes. 1 is never used.
 enum class Code {
   ok = 0,
-  usage = 2,          // wrong arguments
-  unavailable = 3,    // could not tell: file, disk, network
+  usage = 2,        // wrong arguments
+  unavailable = 3,  // could not tell: file, disk, network
   malformed = 10,
-  limit = 11,         // over a documented limit
-  unsupported = 12,   // a version or suite this program does not know
+  limit = 11,        // over a documented limit
+  unsupported = 12,  // a version or suite this program does not know
   truncated = 13,
-  integrity = 20,     // content changed
-  key = 21,           // wrong or doubtful key material
+  integrity = 20,  // content changed
+  key = 21,        // wrong or doubtful key material
   signature = 30,
   trust = 31,         // signer not trusted, expired or revoked
   policy = 32,        // refused by policy or validation

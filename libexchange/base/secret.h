@@ -14,7 +14,7 @@ void initialise_secrets();
 class SecretBytes {
  public:
   SecretBytes() = default;
-  explicit SecretBytes(std::size_t size);          // zero-filled
+  explicit SecretBytes(std::size_t size);  // zero-filled
   static SecretBytes copy_of(View bytes);
   std::size_t size() const { return size_; }
   View expose_secret() const { return {data_.get(), size_}; }

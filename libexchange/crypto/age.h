@@ -14,14 +14,14 @@ namespace exchange {
 
 struct AgeIdentityTag;
 
-struct AgeRecipient {                       // "age1…", lower-case bech32
+struct AgeRecipient {  // "age1…", lower-case bech32
   std::array<std::uint8_t, 32> key{};
   std::string text() const;
   static std::optional<AgeRecipient> parse(std::string_view text);
   bool operator==(const AgeRecipient&) const = default;
 };
 
-class AgeIdentity {                         // "AGE-SECRET-KEY-1…"
+class AgeIdentity {  // "AGE-SECRET-KEY-1…"
  public:
   static AgeIdentity generate();
   static std::optional<AgeIdentity> parse(std::string_view text);
@@ -44,7 +44,7 @@ Bytes age_encrypt_passphrase(std::string_view passphrase, View plain, int log_n 
 std::size_t age_stanza_count(View file);
 
 struct AgeLimits {
-  std::size_t plain = 1 << 20;              // largest payload
+  std::size_t plain = 1 << 20;  // largest payload
   std::size_t stanzas = 65536;
 };
 

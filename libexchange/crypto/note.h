@@ -15,20 +15,20 @@ namespace exchange {
 struct VerifierKey {
   std::string name;
   PublicKey key{};
-  std::uint32_t id() const;          // first 4 bytes of SHA-256(name || LF || 0x01 || key), big-endian
+  std::uint32_t id() const;  // first 4 bytes of SHA-256(name || LF || 0x01 || key), big-endian
   std::string text() const;
-  static std::optional<VerifierKey> parse(std::string_view text);   // id must match
+  static std::optional<VerifierKey> parse(std::string_view text);  // id must match
   bool operator==(const VerifierKey&) const = default;
 };
 
 struct NoteSignature {
   std::string name;
   std::uint32_t id = 0;
-  Bytes signature;                   // whatever the algorithm of that key makes
+  Bytes signature;  // whatever the algorithm of that key makes
 };
 
 struct Note {
-  std::string text;                  // up to and including the LF before the empty line
+  std::string text;  // up to and including the LF before the empty line
   std::vector<NoteSignature> signatures;
 
   // Strict: UTF-8 without control characters but LF, one blank line before the signatures, each line
