@@ -110,9 +110,9 @@ std::string printable(std::string_view raw) {
 std::size_t display_width(std::string_view text) {
   std::size_t columns = 0;
   each_code_point(text, [&](UChar32 c, std::string_view) {
-    const int type = c < 0 ? U_UNASSIGNED : u_charType(c);
+    const int type = c < 0 ? int{U_UNASSIGNED} : int{u_charType(c)};
     if (type == U_NON_SPACING_MARK || type == U_ENCLOSING_MARK || type == U_FORMAT_CHAR) return;
-    const int width = c < 0 ? U_EA_NEUTRAL : u_getIntPropertyValue(c, UCHAR_EAST_ASIAN_WIDTH);
+    const int width = c < 0 ? int{U_EA_NEUTRAL} : u_getIntPropertyValue(c, UCHAR_EAST_ASIAN_WIDTH);
     columns += (width == U_EA_FULLWIDTH || width == U_EA_WIDE) ? 2 : 1;
   });
   return columns;
