@@ -20,6 +20,7 @@
 #include <string>
 #include <vector>
 
+#include "libexchange/base/failure.h"
 #include "libexchange/trust/keyfile.h"
 #include "libexchange/trust/statements.h"
 
