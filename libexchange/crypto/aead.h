@@ -16,7 +16,8 @@ constexpr std::size_t kTagSize = 16;
 // A cipher bound to one key. Cheap to call many times; one thread at a time.
 class Aead {
  public:
-  explicit Aead(const AeadKey& key);
+  explicit Aead(const AeadKey& key) : Aead(key.expose_secret()) {}
+  explicit Aead(std::span<const std::uint8_t, 32> key);  // copied; the caller keeps `key` secret
   Aead(Aead&&) noexcept;
   Aead& operator=(Aead&&) noexcept;
   ~Aead();

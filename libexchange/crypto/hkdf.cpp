@@ -1,0 +1,53 @@
+#include "libexchange/crypto/hkdf.h"
+
+#include <sodium.h>
+
+#include <algorithm>
+
+#include "libexchange/base/failure.h"
+
+namespace exchange {
+
+namespace {
+
+void hmac(MutableView out, View key, std::initializer_list<View> parts) {
+  crypto_auth_hmacsha256_state state;
+  crypto_auth_hmacsha256_init(&state, key.data(), key.size());
+  for (View part : parts) crypto_auth_hmacsha256_update(&state, part.data(), part.size());
+  crypto_auth_hmacsha256_final(&state, out.data());
+  sodium_memzero(&state, sizeof state);
+}
+
+}  // namespace
+
+Hash hmac_sha256(View key, View message) {
+  Hash out{};
+  hmac(out, key, {message});
+  return out;
+}
+
+SecretBytes hkdf_extract(View salt, View input_key) {
+  SecretBytes prk(32);
+  hmac(prk.expose_secret_for_writing(), salt, {input_key});
+  return prk;
+}
+
+SecretBytes hkdf_expand(View prk, View info, std::size_t length) {
+  ensure(length >= 1 && length <= 255 * 32, "HKDF length");
+  SecretBytes out(length);
+  const MutableView o = out.expose_secret_for_writing();
+  Hash block{};
+  View previous;
+  for (std::size_t done = 0, counter = 1; done < length; ++counter) {
+    const std::array<std::uint8_t, 1> last = {static_cast<std::uint8_t>(counter)};
+    hmac(block, prk, {previous, info, last});
+    previous = block;
+    const std::size_t n = std::min<std::size_t>(32, length - done);
+    std::copy_n(block.begin(), n, o.begin() + static_cast<std::ptrdiff_t>(done));
+    done += n;
+  }
+  sodium_memzero(block.data(), block.size());
+  return out;
+}
+
+}  // namespace exchange
