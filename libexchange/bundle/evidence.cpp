@@ -1,0 +1,131 @@
+#include "libexchange/bundle/evidence.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+
+#include "libexchange/base/text.h"
+#include "libexchange/casefile/walk.h"
+
+namespace exchange {
+
+namespace {
+
+constexpr std::size_t kReadSize = 256 << 10;
+
+Instant instant(const statx_timestamp& t) { return {t.tv_sec, t.tv_nsec}; }
+
+FileKind kind_of(std::uint16_t mode) {
+  switch (mode & S_IFMT) {
+    case S_IFDIR: return FileKind::directory;
+    case S_IFLNK: return FileKind::symlink;
+    case S_IFIFO: return FileKind::fifo;
+    case S_IFCHR: return FileKind::character_device;
+    case S_IFBLK: return FileKind::block_device;
+    case S_IFSOCK: return FileKind::socket;
+    default: return FileKind::regular;
+  }
+}
+
+FileEntry entry_of(const Found& found) {
+  FileEntry e;
+  e.path = found.path;
+  e.kind = kind_of(found.status.stx_mode);
+  e.mode = found.status.stx_mode & 0777;
+  e.modified = instant(found.status.stx_mtime);
+  e.accessed = instant(found.status.stx_atime);
+  e.changed = instant(found.status.stx_ctime);
+  if (found.status.stx_mask & STATX_BTIME) e.born = instant(found.status.stx_btime);
+  if (e.kind == FileKind::regular) e.size = found.status.stx_size;
+  if (e.kind == FileKind::symlink) e.link_target = found.link_target;
+  return e;
+}
+
+// Same file, same length, not written since it was found.
+bool unchanged(const struct statx& found, const struct stat& now) {
+  return found.stx_ino == now.st_ino && found.stx_size == static_cast<std::uint64_t>(now.st_size) &&
+         found.stx_mtime.tv_sec == now.st_mtim.tv_sec && found.stx_mtime.tv_nsec == now.st_mtim.tv_nsec &&
+         found.stx_ctime.tv_sec == now.st_ctim.tv_sec && found.stx_ctime.tv_nsec == now.st_ctim.tv_nsec;
+}
+
+void require_unchanged(const struct statx& found, int fd, const std::string& shown) {
+  struct stat now {};
+  if (::fstat(fd, &now) != 0) fail_errno(shown, errno);
+  if (!unchanged(found, now))
+    throw Failure(Code::unavailable, shown + ": changed while it was being read",
+                  "nothing was packed: stop what writes to the case folder, or pack a copy");
+}
+
+}  // namespace
+
+EvidenceReader::EvidenceReader(int case_folder) : case_folder_(case_folder), buffer_(kReadSize) {}
+
+void EvidenceReader::read_contents(int fd, FileEntry& entry, const std::string& shown, const Data& data) {
+  struct stat status {};
+  if (::fstat(fd, &status) != 0) fail_errno(shown, errno);
+  const bool sparse = static_cast<std::uint64_t>(status.st_blocks) * 512 < entry.size;
+  std::uint64_t at = 0, next_hole = sparse ? 0 : entry.size;
+  bool in_hole = sparse;
+  while (at < entry.size) {
+    check_interrupted();
+    if (sparse && at == next_hole) {  // find where the next run ends
+      const off_t data_at = ::lseek(fd, static_cast<off_t>(at), SEEK_DATA);
+      if (data_at < 0 && errno != ENXIO) fail_errno(shown, errno);
+      in_hole = data_at < 0 || static_cast<std::uint64_t>(data_at) > at;
+      const off_t end = in_hole ? data_at : ::lseek(fd, static_cast<off_t>(at), SEEK_HOLE);
+      next_hole = end < 0 ? entry.size : std::min<std::uint64_t>(static_cast<std::uint64_t>(end), entry.size);
+    }
+    const MutableView piece =
+        MutableView(buffer_).first(std::min<std::uint64_t>(buffer_.size(), (sparse ? next_hole : entry.size) - at));
+    if (sparse && in_hole) {
+      std::ranges::fill(piece, std::uint8_t{0});
+      entry.hole_bytes += piece.size();
+    } else {
+      try {
+        read_exact_at(fd, piece, at, shown);
+      } catch (const Failure& f) {
+        if (f.code() != Code::truncated) throw;
+        throw Failure(Code::unavailable, shown + ": became shorter while it was being read",
+                      "nothing was packed: stop what writes to the case folder, or pack a copy");
+      }
+    }
+    digest_.update(piece);
+    data(piece);
+    at += piece.size();
+  }
+  entry.sha256 = digest_.finish();
+}
+
+void EvidenceReader::read(const StreamSource& source, const Data& data, const Entry& entry, const Warn& warn) {
+  std::string last;  // several paths may share ancestors
+  for (const std::string& path : source.paths) {
+    walk(case_folder_, path, source.not_these, [&](const Found& found) {
+      check_interrupted();
+      if (!last.empty() && !path_before(last, found.path)) return;
+      last = found.path;
+      FileEntry e = entry_of(found);
+      if (e.kind == FileKind::regular) {
+        const std::string shown = printable(found.path);
+        const Fd fd = open_evidence(case_folder_, found.path);
+        if (!fd) fail_errno(shown, errno);
+        require_unchanged(found.status, fd.get(), shown);
+        read_contents(fd.get(), e, shown, data);
+        require_unchanged(found.status, fd.get(), shown);
+        if (source.acquisition) {
+          e.acquisition_match = e.sha256 == *source.acquisition;
+          const std::string what = source.label + ": " + shown + " is not what was acquired: acquisition_sha256 is " +
+                                   to_hex(*source.acquisition) + ", the file has " + to_hex(e.sha256);
+          if (!e.acquisition_match && !source.mismatch_explained)
+            throw Failure(Code::policy, what, "find the original file, or explain the difference in hash_note");
+          if (!e.acquisition_match) warn(what + " (explained in hash_note)");
+        }
+      }
+      entry(e);
+    });
+  }
+}
+
+}  // namespace exchange
