@@ -88,6 +88,7 @@ struct ManifestEntry {
   storedBytes @6 :UInt64;   # bytes of all frames of this exhibit
   leaf @7 :Data;            # C_i, 32 bytes
   sealedMeta @8 :Data;      # an ExhibitMeta message under the exhibit's k_meta
+  salted @9 :Data;          # the body of the EXHIBIT frame (salt16 || kc32): metadata opens without a visit there
 }
 
 struct ExhibitMeta {

@@ -194,7 +194,7 @@ FilesPart decode_files_part(View message) {
   });
 }
 
-std::size_t room_for_manifest_entry(const ManifestEntry& e) { return 88 + 32 + (e.sealed_meta.size() + 7) / 8 * 8; }
+std::size_t room_for_manifest_entry(const ManifestEntry& e) { return 96 + 32 + kExhibitBody + (e.sealed_meta.size() + 7) / 8 * 8; }
 
 Bytes encode(const std::vector<ManifestEntry>& part) {
   std::size_t size = 64;
@@ -212,6 +212,7 @@ Bytes encode(const std::vector<ManifestEntry>& part) {
       list[i].setStoredBytes(e.stored_bytes);
       list[i].setLeaf(blob(e.leaf));
       list[i].setSealedMeta(blob(e.sealed_meta));
+      list[i].setSalted(blob(e.salted));
     }
   });
 }
@@ -219,10 +220,13 @@ Bytes encode(const std::vector<ManifestEntry>& part) {
 std::vector<ManifestEntry> decode_manifest_part(View message) {
   return parse<schema::ManifestPart>(message, "manifest part", [](schema::ManifestPart::Reader r) {
     std::vector<ManifestEntry> part;
-    for (auto e : r.getEntries())
+    for (auto e : r.getEntries()) {
       part.push_back({e.getOrdinal(), e.getCompartment(), e.getChunks(), e.getFilesParts(), e.getOffset(),
                       e.getFilesOffset(), e.getStoredBytes(), hash_of(e.getLeaf(), "manifest: leaf of wrong length"),
-                      bytes_of(e.getSealedMeta())});
+                      bytes_of(e.getSealedMeta()), {}});
+      require(e.getSalted().size() == kExhibitBody, Code::malformed, "manifest: salt of wrong length");
+      std::copy(e.getSalted().begin(), e.getSalted().end(), part.back().salted.begin());
+    }
     require(!part.empty(), Code::malformed, "manifest part: empty");
     return part;
   });

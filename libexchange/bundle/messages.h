@@ -52,6 +52,7 @@ struct ManifestEntry {
   std::uint64_t offset = 0, files_offset = 0, stored_bytes = 0;
   Hash leaf{};
   Bytes sealed_meta;
+  std::array<std::uint8_t, kExhibitBody> salted{};  // body of its EXHIBIT frame
 };
 Bytes encode(const std::vector<ManifestEntry>& part);
 std::vector<ManifestEntry> decode_manifest_part(View message);

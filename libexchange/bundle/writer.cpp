@@ -29,6 +29,13 @@ Salt random_salt() {
   return salt;
 }
 
+std::array<std::uint8_t, kExhibitBody> exhibit_body(const Salt& salt, const ExhibitKeys& keys) {
+  std::array<std::uint8_t, kExhibitBody> body{};
+  std::ranges::copy(salt, body.begin());
+  std::ranges::copy(keys.commitment(), body.begin() + salt.size());
+  return body;
+}
+
 // What is known of one stream from its first byte to its manifest entry.
 struct Stream {
   Stream(const CompartmentKey& key, const Hash& header, std::uint32_t c, std::uint64_t n, const fs::path& near)
@@ -240,9 +247,7 @@ class Writer {
 
   void append_exhibit_frame(std::uint32_t compartment, std::uint64_t ordinal, const Salt& salt,
                             const ExhibitKeys& keys) {
-    Bytes body = to_bytes(View(salt));
-    exchange::append(body, keys.commitment());
-    out_.append_frame({FrameKind::exhibit, false, compartment, ordinal, 0, 0}, body);
+    out_.append_frame({FrameKind::exhibit, false, compartment, ordinal, 0, 0}, exhibit_body(salt, keys));
   }
 
   void end_stream(Stream& stream) {
@@ -266,6 +271,7 @@ class Writer {
     }
     entry.stored_bytes = out_.position() - stream.offset;
     entry.leaf = stream.keys.exhibit_leaf(stream.ordinal, stream.files, stream.leaves.root(), stream.meta);
+    entry.salted = exhibit_body(stream.salt, stream.keys);
     entry.sealed_meta = stream.keys.seal_meta(header_, stream.ordinal, stream.meta);
     content_.add(entry.leaf);
     add_manifest_entry(std::move(entry));

@@ -82,6 +82,7 @@ class Home {
 // The chain of a signature made at `signed_at` by the key of `endorsement`: ok, or what is wrong.
 struct ChainCheck {
   bool trusted = false;
+  bool revoked = false;               // the one problem is the revocation: a later step than the rest
   Code code = Code::ok;               // trust when not trusted
   std::string problem;                // one line, empty when trusted
   std::vector<std::string> warnings;  // expired since, list stale, EXAMPLE …
