@@ -87,9 +87,10 @@ Bytes ExhibitKeys::open_meta(const Hash& header, std::uint64_t ordinal, View sea
   return {plain.begin() + 4, plain.begin() + 4 + static_cast<std::ptrdiff_t>(length)};
 }
 
-Hash ExhibitKeys::exhibit_leaf(std::uint64_t ordinal, std::uint64_t files, const Hash& files_root, View meta) const {
-  const Hash sealed_meta = sha256({label("valise/v1/meta-exhibit"), part(4), meta});
-  return sha256({label("valise/v1/leaf-exhibit"), le(ordinal), le(files), files_root, sealed_meta});
+Hash ExhibitKeys::meta_leaf(View meta) const { return sha256({label("valise/v1/meta-exhibit"), part(4), meta}); }
+
+Hash exhibit_leaf(std::uint64_t ordinal, std::uint64_t files, const Hash& files_root, const Hash& meta_leaf) {
+  return sha256({label("valise/v1/leaf-exhibit"), le(ordinal), le(files), files_root, meta_leaf});
 }
 
 Hash file_leaf(const ExhibitKeys::LeafSalts& salts, std::uint64_t size, const Hash& sha256_of_content, View entry) {

@@ -37,8 +37,8 @@ class ExhibitKeys {
   // Failure{integrity} when the tag is wrong, {malformed} for a wrong length or padding.
   Bytes open_meta(const Hash& header, std::uint64_t ordinal, View sealed) const;
 
-  // C_i, from the root over the file leaves.
-  Hash exhibit_leaf(std::uint64_t ordinal, std::uint64_t files, const Hash& files_root, View meta) const;
+  // The salted hash of the metadata that stands in C_i.
+  Hash meta_leaf(View meta) const;
 
  private:
   std::span<const std::uint8_t, 32> part(std::size_t i) const {
@@ -46,6 +46,9 @@ class ExhibitKeys {
   }
   SecretBytes keys_;  // k_enc || k_files || k_meta || s_files || s_meta || kc
 };
+
+// C_i, from the root over the file leaves.
+Hash exhibit_leaf(std::uint64_t ordinal, std::uint64_t files, const Hash& files_root, const Hash& meta_leaf);
 
 // F_j. `sha256_of_content` and `size` are zero for what is not a regular file.
 Hash file_leaf(const ExhibitKeys::LeafSalts& salts, std::uint64_t size, const Hash& sha256_of_content, View entry);

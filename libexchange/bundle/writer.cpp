@@ -270,7 +270,8 @@ class Writer {
       out_.append(seal_frame(sealed_, frame, encode(part), cipher, consumer_compressor_));
     }
     entry.stored_bytes = out_.position() - stream.offset;
-    entry.leaf = stream.keys.exhibit_leaf(stream.ordinal, stream.files, stream.leaves.root(), stream.meta);
+    entry.leaf =
+        exhibit_leaf(stream.ordinal, stream.files, stream.leaves.root(), stream.keys.meta_leaf(stream.meta));
     entry.salted = exhibit_body(stream.salt, stream.keys);
     entry.sealed_meta = stream.keys.seal_meta(header_, stream.ordinal, stream.meta);
     content_.add(entry.leaf);
