@@ -34,4 +34,6 @@ bool SecretBytes::operator==(const SecretBytes& other) const {
 
 void fill_random(MutableView out) { randombytes_buf(out.data(), out.size()); }
 
+void wipe(MutableView secret) { sodium_memzero(secret.data(), secret.size()); }
+
 }  // namespace exchange

@@ -61,6 +61,7 @@ class Secret {
 };
 
 void fill_random(MutableView out);  // from the operating system
+void wipe(MutableView secret);      // zeros that the compiler keeps
 
 template <class Tag, std::size_t N>
 void Secret<Tag, N>::fill_random(SecretBytes& out) {

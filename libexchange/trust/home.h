@@ -68,8 +68,8 @@ class Home {
   std::vector<OwnKey> own_keys() const;
   // The key to act with: `as` if given, else the only one (Failure{usage} lists the choice).
   OwnKey own_key(const std::optional<Address>& as) const;
-  void install_endorsement(
-      const std::string& whole);  // for a key of this home; checks key and root if trusted
+  // For a key of this home, `own`. Failure{trust}: the agency is not trusted; {key}: it is for other keys.
+  void install_endorsement(const std::string& whole, const PrivateKeys& own);
 
   // Roots kept here.
   std::filesystem::path root_path(std::string_view agency) const;
