@@ -7,6 +7,7 @@
 #include <string>
 
 #include "libexchange/base/failure.h"
+#include "libexchange/base/file.h"
 #include "libexchange/trust/home.h"
 
 namespace valise {
@@ -70,6 +71,8 @@ struct Command {
 // Text that a value must parse to, or Failure{usage}.
 exchange::Address parse_address(const std::string& text);
 
+// `path` "-" is standard output; an existing file is refused.
+void write_text(const Context& context, const std::string& path, const std::string& text);
 std::string read_text(const std::string& path, std::size_t limit = exchange::kMaxNote);  // "-" is stdin
 
 }  // namespace valise

@@ -1,0 +1,78 @@
+// valise case: drafts and checks a case folder.
+#include <fmt/format.h>
+
+#include <memory>
+
+#include "libexchange/base/text.h"
+#include "libexchange/casefile/case.h"
+#include "tools/commands.h"
+#include "tools/problems.h"
+
+namespace valise {
+
+namespace {
+
+using exchange::printable;
+
+void set_up_init(CLI::App& app, Context& context) {
+  struct Options {
+    std::string folder, as;
+    exchange::NewCase about;
+  };
+  auto o = std::make_shared<Options>();
+  CLI::App* sub = app.add_subcommand("init", "drafts case.toml and exhibits.csv from a folder");
+  sub->add_option("DIR", o->folder, "the folder with the evidence")->required();
+  sub->add_option("--title", o->about.title, "a short name of the case")->required();
+  sub->add_option("--reference", o->about.reference, "for instance XA-EXPOL-2026-000042")->required();
+  sub->add_option("--legal-basis", o->about.legal_basis, "free text, or INSTRUMENT:ARTICLE such as untoc:18")->required();
+  sub->add_option("--purpose", o->about.purpose, "what the evidence is for, in 20 characters or more")->required();
+  sub->add_option("--as", o->as, "AGENCY/NAME; the home's only key if not given");
+  sub->footer("Example:\n  valise case init case1 --title \"Paper Lantern\" --reference XA-EXPOL-2026-000042 "
+              "--legal-basis untoc:18 --purpose \"to identify the operators of a fraud site\"");
+  sub->callback([o, &context] {
+    if (!o->as.empty()) {
+      o->about.requesting = parse_address(o->as).agency;
+    } else if (const auto keys = context.home().own_keys(); keys.size() == 1) {
+      o->about.requesting = keys[0].address.agency;
+    }
+    const auto exhibits = exchange::init_case(o->folder, o->about);
+    if (context.json) {
+      Json list = Json::array();
+      for (const auto& e : exhibits) list.push_back({{"id", e.id}, {"path", printable(e.path)}, {"kind", e.kind}});
+      context.print(Json{{"folder", printable(o->folder)}, {"reference", o->about.reference}, {"exhibits", list}});
+    } else {
+      for (const auto& e : exhibits)
+        context.print(fmt::format("{}  {}  {}\n", e.id, exchange::pad_right(e.kind, 12), printable(e.path)));
+    }
+    context.say(fmt::format("drafted case.toml and exhibits.csv with {} exhibits: read and complete them, then: valise case check {}",
+                            exhibits.size(), printable(o->folder)));
+  });
+}
+
+void set_up_check(CLI::App& app, Context& context) {
+  auto folder = std::make_shared<std::string>();
+  auto allow = std::make_shared<bool>(false);
+  CLI::App* sub = app.add_subcommand("check", "lists every problem of a case folder");
+  sub->add_option("DIR", *folder)->required();
+  sub->add_flag("--allow-uncovered", *allow, "files that no exhibit covers are no problem");
+  sub->footer("Example:\n  valise case check case1");
+  sub->callback([folder, allow, &context] {
+    const auto checked = exchange::check_case(*folder);
+    const bool good = !checked.refused() && (*allow || checked.uncovered_count == 0);
+    if (context.json)
+      context.print(problems_json(checked, good));
+    else
+      context.print(problems_text(checked, *allow));
+    context.exit = good ? 0 : exchange::exit_code(Code::policy);
+  });
+}
+
+}  // namespace
+
+void set_up_case(CLI::App& app, Context& context) {
+  app.require_subcommand(1);
+  set_up_init(app, context);
+  set_up_check(app, context);
+}
+
+}  // namespace valise
