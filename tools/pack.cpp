@@ -1,0 +1,194 @@
+// valise pack: seals a case folder.
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <memory>
+#include <thread>
+
+#include "libexchange/base/text.h"
+#include "libexchange/bundle/plan.h"
+#include "libexchange/casefile/tables.h"
+#include "libexchange/crypto/digest.h"
+#include "tools/commands.h"
+#include "tools/problems.h"
+
+namespace valise {
+
+namespace {
+
+using exchange::Endorsement;
+using exchange::Plan;
+using exchange::printable;
+using exchange::PrivateKeys;
+using exchange::Recipient;
+using exchange::WritePlan;
+using exchange::WriteResult;
+
+struct Options {
+  std::string folder, output, as, label;
+  std::vector<std::string> to;
+  int level = 1;
+  unsigned threads = std::max(1u, std::thread::hardware_concurrency());
+  bool dry_run = false, allow_uncovered = false, store = false;
+};
+
+// The case, or a refusal that lists all its problems first.
+exchange::CheckedCase checked_case(const Context& context, const Options& o) {
+  exchange::CheckedCase checked = exchange::check_case(o.folder);
+  const bool uncovered = checked.uncovered_count > 0 && !o.allow_uncovered;
+  if (checked.refused() || uncovered) {
+    if (!context.json) std::fputs(problems_text(checked, o.allow_uncovered).c_str(), stderr);
+    std::string message = printable(o.folder) + ": the case is not ready to be packed";
+    if (!checked.refused())
+      message = printable(checked.uncovered.front()) + ": belongs to no exhibit" +
+                (checked.uncovered_count > 1 ? fmt::format(" (and {} more files)", checked.uncovered_count - 1) : "");
+    throw Failure(Code::policy, message, "see: valise case check " + printable(o.folder));
+  }
+  for (const auto& p : checked.problems)
+    context.warn(fmt::format("{}: {}{}{}", p.file, p.column, p.column.empty() ? "" : ": ", p.why));
+  if (checked.uncovered_count > 0)
+    context.warn(fmt::format("{} files that no exhibit covers stay here", checked.uncovered_count));
+  return checked;
+}
+
+// Who reads what, as a table for people.
+std::string audience_table(const exchange::Case& the_case, const Plan& plan) {
+  std::string text = "exhibit     readers\n";
+  for (const auto& e : plan.exhibits) {
+    text += exchange::pad_right(the_case.exhibits[e.row].id, 12);
+    bool first = true;
+    for (const auto& reader : plan.compartments[e.compartment]) {
+      text += (first ? "" : "            ") + reader.text() + "\n";
+      first = false;
+    }
+  }
+  for (const std::string& id : plan.left_out) text += exchange::pad_right(id, 12) + "nobody: stays here\n";
+  text += "sheets      ";
+  if (!plan.whole_sheets) text += "nobody: no recipient may read every exhibit\n";
+  if (plan.whole_sheets) {
+    bool first = true;
+    for (const auto& reader : plan.compartments[*plan.whole_sheets]) {
+      text += (first ? "" : "            ") + reader.text() + "\n";
+      first = false;
+    }
+  }
+  return text;
+}
+
+Json audience_json(const exchange::Case& the_case, const Plan& plan) {
+  const auto names = [&](std::uint32_t c) {
+    Json list = Json::array();
+    for (const auto& reader : plan.compartments[c]) list.push_back(reader.text());
+    return list;
+  };
+  Json exhibits = Json::array();
+  for (const auto& e : plan.exhibits) exhibits.push_back({{"id", the_case.exhibits[e.row].id}, {"readers", names(e.compartment)}});
+  return {{"exhibits", exhibits}, {"left_out", plan.left_out}, {"sheets", plan.whole_sheets ? names(*plan.whole_sheets) : Json::array()}};
+}
+
+// The officer's endorsed key. Failure{trust} when it may not seal now.
+PrivateKeys sealing_key(const Context& context, const Options& o, Endorsement& endorsement) {
+  const exchange::Home home = context.home();
+  const auto as = o.as.empty() ? std::nullopt : std::optional(parse_address(o.as));
+  const exchange::OwnKey own = home.own_key(as);
+  if (!own.endorsement)
+    throw Failure(Code::trust, own.address.text() + ": has no endorsement yet",
+                  "valise key request, let the agency endorse it, then: valise key install");
+  endorsement = *own.endorsement;
+  const auto now = exchange::now();
+  const auto chain = exchange::check_chain(home, endorsement, "seal", now, now);
+  if (!chain.trusted) throw Failure(chain.code, chain.problem, "ask your agency for a valid endorsement");
+  for (const std::string& w : chain.warnings) context.warn(w);
+  return exchange::read_key_file(own.file, context.ask_passphrase(), [&](const std::string& w) { if (context.verbose) context.warn(w); });
+}
+
+WritePlan write_plan(const Context& context, const Options& o, const exchange::Case& the_case, const Plan& plan) {
+  WritePlan write;
+  const exchange::Home home = context.home();
+  write.case_folder = o.folder;
+  for (const auto& readers : plan.compartments) {
+    write.compartments.emplace_back();
+    for (const auto& reader : readers)
+      write.compartments.back().push_back(home.recipient(reader, exchange::now()).receiving);
+  }
+  write.streams = plan_streams(the_case, plan);
+  write.policy = exchange::kStandardPolicy;
+  write.policy_hash = exchange::sha256(exchange::as_view(exchange::standard_policy_text()));
+  write.label = o.label;
+  write.level = o.store ? 0 : o.level;
+  write.threads = o.threads;
+  return write;
+}
+
+void report(const Context& context, const Options& o, const WriteResult& r, const Plan& plan) {
+  for (const std::string& w : r.warnings) context.warn(w);
+  for (const std::string& name : r.not_restored) context.warn("recorded but not carried: " + name);
+  if (r.not_restored_count > r.not_restored.size())
+    context.warn(fmt::format("… and {} more links and special files", r.not_restored_count - r.not_restored.size()));
+  const std::string seal = exchange::to_hex(r.seal);
+  if (context.json && o.output != "-") {
+    context.print(Json{{"file", printable(o.output)}, {"bundle", exchange::to_hex(r.bundle_id)}, {"seal", seal},
+                       {"time", exchange::to_utc(r.time)}, {"exhibits", r.exhibits}, {"files", r.files},
+                       {"bytes", r.input_bytes}, {"bundle_bytes", r.bundle_bytes}, {"left_out", plan.left_out}});
+  }
+  context.say(fmt::format("sealed {} exhibits, {} files, {} into {} of {}", r.exhibits, r.files,
+                          exchange::human_size(r.input_bytes), exchange::human_size(r.bundle_bytes),
+                          o.output == "-" ? "standard output" : printable(o.output)));
+  context.say("seal " + seal);
+}
+
+void run(const Context& context, const Options& o) {
+  std::vector<Recipient> recipients;
+  for (const std::string& text : o.to) {
+    const auto r = Recipient::parse(text);
+    if (!r)
+      throw Failure(Code::usage, "--to \"" + printable(text) + "\" is not AGENCY/NAME or AGENCY/NAME:EX-01,EX-02",
+                    "for instance kh-example-police/evidence-desk:EX-01");
+    recipients.push_back(*r);
+  }
+  if (!o.dry_run && o.output.empty()) throw Failure(Code::usage, "no output named", "give -o FILE.valise, or -o - for a pipe");
+  const auto checked = checked_case(context, o);
+  const Plan plan = plan_audiences(checked.the_case, recipients);
+  WritePlan write = write_plan(context, o, checked.the_case, plan);
+  if (o.dry_run) {
+    if (context.json)
+      context.print(audience_json(checked.the_case, plan));
+    else
+      context.print(audience_table(checked.the_case, plan));
+    return;
+  }
+  for (const std::string& id : plan.left_out) context.warn(id + " stays here: none of the recipients is in its audience");
+  if (!plan.whole_sheets) context.warn("case.toml and the sheets stay here: no recipient may read every exhibit");
+  const PrivateKeys keys = sealing_key(context, o, write.endorsement);
+  write.signer = &keys.signing;
+  Progress progress(context, "packing");
+  if (o.output == "-") {
+    if (::isatty(1)) throw Failure(Code::usage, "a bundle would go to the terminal", "give -o FILE, or send it into a pipe");
+    report(context, o, write_bundle(write, 1, {}, progress.callback()), plan);
+    return;
+  }
+  exchange::OutputFile out(o.output, exchange::OutputFile::Existing::refuse);
+  const WriteResult result = write_bundle(write, out.fd(), o.output, progress.callback());
+  out.commit();
+  report(context, o, result, plan);
+}
+
+}  // namespace
+
+void set_up_pack(CLI::App& app, Context& context) {
+  auto o = std::make_shared<Options>();
+  app.add_option("DIR", o->folder, "the case folder")->required();
+  app.add_option("--to", o->to, "AGENCY/NAME, or AGENCY/NAME:EX-01,EX-03 for these exhibits only")->required();
+  app.add_option("-o,--output", o->output, "the bundle, or - for a pipe");
+  app.add_option("--as", o->as, "the key that seals; the home's only one if not given");
+  app.add_option("--level", o->level, "compression, 1 (fast) to 19 (small)")->check(CLI::Range(1, 19));
+  app.add_flag("--store", o->store, "do not compress: sizes then say nothing about contents");
+  app.add_option("--threads", o->threads, "all processors if not given")->check(CLI::Range(1, 256));
+  app.add_option("--label", o->label, "an address that anyone can read on the sealed file");
+  app.add_flag("--allow-uncovered", o->allow_uncovered, "files that no exhibit covers stay behind");
+  app.add_flag("--dry-run", o->dry_run, "only show who would be able to read what");
+  app.callback([o, &context] { run(context, *o); });
+}
+
+}  // namespace valise

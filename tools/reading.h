@@ -1,0 +1,18 @@
+// Shared by the commands that read bundles.
+#pragma once
+#include "libexchange/bundle/verify.h"
+#include "tools/command.h"
+
+namespace valise {
+
+// The private keys of this home. Keys under a passphrase are asked for on a terminal or read with
+// --passphrase-file; otherwise they are left out with a warning when `optional`.
+exchange::KeysAtHand keys_at_hand(const Context& context, bool optional);
+
+// The contract's fields of `verify --json`.
+Json verdict_json(const exchange::Verdict& verdict, std::uint64_t approvals_have);
+std::string verdict_text(const exchange::Verdict& verdict, bool verbose);
+
+unsigned default_threads();
+
+}  // namespace valise
