@@ -162,7 +162,8 @@ std::string random_name() {
   fill_random(random);
   std::string name = to_base64(random);
   for (char& c : name) c = c == '+' ? '-' : c == '/' ? '_' : c;
-  return "." + name.substr(1);  // hidden: a listing of finished files stays clean
+  name.front() = '.';  // hidden: a listing of finished files stays clean
+  return name;
 }
 
 OutputFile::OutputFile(fs::path path, Existing existing, mode_t mode)
