@@ -46,7 +46,8 @@ SecretBytes key_text(const PrivateKeys& keys) {
                   keys.verifier().text(),
                   keys.receiving ? "# receiving " + keys.receiving->recipient().text() + "\n" : "");
   const std::string vkey = keys.verifier().text();
-  const std::string start = std::string(kPrivate) + vkey.substr(0, vkey.rfind('+') + 1);
+  const std::size_t key_at = keys.name.size() + 1 + 8 + 1;  // after NAME+HASH8+; base64 may hold more of them
+  const std::string start = std::string(kPrivate) + vkey.substr(0, key_at);
   const SecretBytes seed = encoded_seed(keys.signing);
   const SecretBytes receiving = keys.receiving ? keys.receiving->text() : SecretBytes();
   const std::size_t receiving_size = keys.receiving ? receiving.size() + 1 : 0;
