@@ -29,7 +29,8 @@ Root root_of(const Context& context, const std::string& id) {
     throw Failure(Code::usage, "\"" + exchange::printable(id) + "\" is not an agency id",
                   "3 to 64 of a-z, 0-9 and single hyphens, beginning with a letter: kh-example-police");
   const fs::path folder = fs::path(context.home_folder) / "roots";
-  return {id, folder / (id + ".key"), folder / (id + ".card"), folder / (id + ".issued"), folder / (id + ".revocations")};
+  return {id, folder / (id + ".key"), folder / (id + ".card"), folder / (id + ".issued"),
+          folder / (id + ".revocations")};
 }
 
 // The root named, or the only one.
@@ -37,22 +38,28 @@ Root only_root(const Context& context, const std::string& as) {
   if (!as.empty()) return root_of(context, as);
   std::vector<std::string> ids;
   std::error_code error;
-  for (fs::directory_iterator it(fs::path(context.home_folder) / "roots", error), end; !error && it != end; it.increment(error))
+  for (fs::directory_iterator it(fs::path(context.home_folder) / "roots", error), end; !error && it != end;
+       it.increment(error))
     if (it->path().extension() == ".key") ids.push_back(it->path().stem().native());
   if (ids.size() != 1)
-    throw Failure(Code::usage, ids.empty() ? "this home keeps no agency root" : "this home keeps more than one agency root",
-                  ids.empty() ? "make one with: valise agency new" : "say which with --as AGENCY");
+    throw Failure(
+        Code::usage,
+        ids.empty() ? "this home keeps no agency root" : "this home keeps more than one agency root",
+        ids.empty() ? "make one with: valise agency new" : "say which with --as AGENCY");
   return root_of(context, ids[0]);
 }
 
 PrivateKeys load(const Context& context, const Root& root) {
-  return exchange::read_key_file(root.key, context.ask_passphrase(), [&](const std::string& w) { context.warn(w); });
+  return exchange::read_key_file(root.key, context.ask_passphrase(),
+                                 [&](const std::string& w) { context.warn(w); });
 }
 
 Instant parse_date(const std::string& text) {
   const auto date = exchange::from_date(text);
   const auto time = date ? date : exchange::from_utc(text);
-  if (!time) throw Failure(Code::usage, "\"" + exchange::printable(text) + "\" is not a date", "write it as 2027-12-31");
+  if (!time)
+    throw Failure(Code::usage, "\"" + exchange::printable(text) + "\" is not a date",
+                  "write it as 2027-12-31");
   return *time;
 }
 
@@ -81,11 +88,13 @@ void issue(const Context& context, const Root& root, RevocationList list, const 
   RevocationList::parse(whole);
   write_text(context, output, whole);
   exchange::write_file(root.revocations, exchange::as_view(whole), exchange::OutputFile::Existing::replace);
-  const Json result = {{"agency", root.id}, {"number", list.number}, {"revoked", list.revoked.size()},
+  const Json result = {{"agency", root.id},
+                       {"number", list.number},
+                       {"revoked", list.revoked.size()},
                        {"next_update", exchange::to_utc(list.next_update)}};
   if (context.json && output != "-") context.print(result);
-  context.say(fmt::format("revocation list {} of {}: {} revoked; send it to every partner", list.number, root.id,
-                          list.revoked.size()));
+  context.say(fmt::format("revocation list {} of {}: {} revoked; send it to every partner", list.number,
+                          root.id, list.revoked.size()));
 }
 
 void set_up_new(CLI::App& app, Context& context) {
@@ -103,7 +112,9 @@ void set_up_new(CLI::App& app, Context& context) {
   sub->footer("Example:\n  valise agency new xa-police --name \"Example Police\" --country XA");
   sub->callback([o, &context] {
     const Root root = root_of(context, o->id);
-    if (!exchange::is_country(o->country)) throw Failure(Code::usage, "\"" + exchange::printable(o->country) + "\" is not a country code", "two capital letters of ISO 3166-1, for instance KH");
+    if (!exchange::is_country(o->country))
+      throw Failure(Code::usage, "\"" + exchange::printable(o->country) + "\" is not a country code",
+                    "two capital letters of ISO 3166-1, for instance KH");
     const PrivateKeys keys{o->id, exchange::SigningKey::generate(), {}, o->example};
     const Card card{o->id, o->name, o->country, keys.verifier(), o->example};
     const std::string whole = signed_by(keys, card.text());
@@ -112,8 +123,11 @@ void set_up_new(CLI::App& app, Context& context) {
     } catch (const Failure& f) {
       throw Failure(Code::usage, "--name cannot stand in a card", "one line of at most 200 bytes");
     }
-    if (fs::exists(root.key)) throw Failure(Code::usage, o->id + ": this home has its root key already", "its card: valise agency card " + o->id + " -o FILE");
-    const exchange::SecretBytes passphrase = o->no_passphrase ? exchange::SecretBytes() : context.new_passphrase(o->id);
+    if (fs::exists(root.key))
+      throw Failure(Code::usage, o->id + ": this home has its root key already",
+                    "its card: valise agency card " + o->id + " -o FILE");
+    const exchange::SecretBytes passphrase =
+        o->no_passphrase ? exchange::SecretBytes() : context.new_passphrase(o->id);
     fs::create_directories(root.key.parent_path());
     exchange::write_key_file(root.key, keys, passphrase.expose_text());
     exchange::write_file(root.card, exchange::as_view(whole), exchange::OutputFile::Existing::replace);
@@ -136,12 +150,17 @@ void set_up_card(CLI::App& app, Context& context) {
     const Root root = root_of(context, *id);
     fs::path file = root.card;
     if (!fs::exists(file)) file = fs::path(context.home_folder) / "trust" / (*id + ".card");
-    if (!fs::exists(file)) throw Failure(Code::usage, *id + ": this home has no card of it", "see: valise trust list");
+    if (!fs::exists(file))
+      throw Failure(Code::usage, *id + ": this home has no card of it", "see: valise trust list");
     const std::string whole = read_text(file);
     const Card card = Card::parse(whole);
     write_text(context, *output, whole);
     if (context.json && *output != "-")
-      context.print(Json{{"agency", card.agency}, {"name", card.name}, {"country", card.country}, {"key", card.root.text()}, {"fingerprint", card.fingerprint()}});
+      context.print(Json{{"agency", card.agency},
+                         {"name", card.name},
+                         {"country", card.country},
+                         {"key", card.root.text()},
+                         {"fingerprint", card.fingerprint()}});
     context.say("fingerprint " + card.fingerprint());
     context.say("read the fingerprint to the partner over another line than the one that carries the card");
   });
@@ -154,17 +173,21 @@ void set_up_endorse(CLI::App& app, Context& context) {
   auto o = std::make_shared<Options>();
   CLI::App* sub = app.add_subcommand("endorse", "endorses an officer's key request");
   sub->add_option("REQUEST", o->request, "file of: valise key request")->required();
-  sub->add_option("--usage", o->usage, "seal,open,approve,custody,consular,protection,supervisor,grant")->required();
+  sub->add_option("--usage", o->usage, "seal,open,approve,custody,consular,protection,supervisor,grant")
+      ->required();
   sub->add_option("--until", o->until, "last day, UTC")->required();
   sub->add_option("--from", o->from, "first day, UTC; now if not given");
   sub->add_option("-o,--output", o->output, "file, or -")->required();
   sub->add_option("--as", o->as, "which agency's root");
-  sub->footer("Example:\n  valise agency endorse desk.request --usage seal,open,custody --until 2027-12-31 -o desk.endorsement");
+  sub->footer(
+      "Example:\n  valise agency endorse desk.request --usage seal,open,custody --until 2027-12-31 -o "
+      "desk.endorsement");
   sub->callback([o, &context] {
     const auto request = exchange::KeyRequest::parse(read_text(o->request));
     const Root root = only_root(context, o->as.empty() ? request.officer.agency : o->as);
     if (request.officer.agency != root.id)
-      throw Failure(Code::usage, request.officer.text() + " does not belong to " + root.id, "each agency endorses its own officers");
+      throw Failure(Code::usage, request.officer.text() + " does not belong to " + root.id,
+                    "each agency endorses its own officers");
     const PrivateKeys keys = load(context, root);
     const Card card = Card::parse(read_text(root.card));
     std::array<std::uint8_t, 16> serial{};
@@ -177,19 +200,25 @@ void set_up_endorse(CLI::App& app, Context& context) {
     e.signing = request.signing;
     e.receiving = request.receiving;
     e.usages = exchange::parse_usages(o->usage);
-    e.not_before = o->from.empty() ? Instant{exchange::now().seconds, 0} : Instant{parse_date(o->from).seconds - 86399, 0};
+    e.not_before = o->from.empty() ? Instant{exchange::now().seconds, 0}
+                                   : Instant{parse_date(o->from).seconds - 86399, 0};
     e.not_after = parse_date(o->until);
     e.example = card.example || request.example;
-    if (e.not_after < e.not_before) throw Failure(Code::usage, "the endorsement would end before it begins", "give a later --until");
+    if (e.not_after < e.not_before)
+      throw Failure(Code::usage, "the endorsement would end before it begins", "give a later --until");
     const std::string whole = signed_by(keys, e.text());
     Endorsement::parse(whole);
     write_text(context, o->output, whole);
     fs::create_directories(root.issued);
-    exchange::write_file(root.issued / e.serial, exchange::as_view(whole), exchange::OutputFile::Existing::replace);
+    exchange::write_file(root.issued / e.serial, exchange::as_view(whole),
+                         exchange::OutputFile::Existing::replace);
     if (context.json && o->output != "-")
-      context.print(Json{{"serial", e.serial}, {"officer", e.officer.text()}, {"usage", exchange::usages_text(e.usages)}, {"not_after", exchange::to_utc(e.not_after)}});
-    context.say(fmt::format("endorsed {} for {} until {}; serial {}", e.officer.text(), exchange::usages_text(e.usages),
-                            exchange::to_utc(e.not_after), e.serial));
+      context.print(Json{{"serial", e.serial},
+                         {"officer", e.officer.text()},
+                         {"usage", exchange::usages_text(e.usages)},
+                         {"not_after", exchange::to_utc(e.not_after)}});
+    context.say(fmt::format("endorsed {} for {} until {}; serial {}", e.officer.text(),
+                            exchange::usages_text(e.usages), exchange::to_utc(e.not_after), e.serial));
   });
 }
 
@@ -202,13 +231,17 @@ void set_up_revoke(CLI::App& app, Context& context) {
   sub->add_option("SERIAL", o->serial, "as agency endorse printed it")->required();
   sub->add_option("--reason", o->reason, "one line, for partners to read")->required();
   sub->add_option("-o,--output", o->output, "file, or -")->required();
-  sub->add_option("--next-update", o->next_update, "when partners should expect a newer list; 30 days if not given");
+  sub->add_option("--next-update", o->next_update,
+                  "when partners should expect a newer list; 30 days if not given");
   sub->add_option("--as", o->as, "which agency's root");
-  sub->footer("Example:\n  valise agency revoke 00112233445566778899aabbccddeeff --reason \"laptop lost\" -o xa-police.revocations");
+  sub->footer(
+      "Example:\n  valise agency revoke 00112233445566778899aabbccddeeff --reason \"laptop lost\" -o "
+      "xa-police.revocations");
   sub->callback([o, &context] {
     const Root root = only_root(context, o->as);
     if (!fs::exists(root.issued / o->serial) || o->serial.size() != 32)
-      throw Failure(Code::usage, exchange::printable(o->serial) + ": no endorsement of this serial was issued here",
+      throw Failure(Code::usage,
+                    exchange::printable(o->serial) + ": no endorsement of this serial was issued here",
                     "serials stand in " + root.issued.native());
     RevocationList list = list_of(root);
     if (list.find(o->serial)) throw Failure(Code::usage, o->serial + ": is revoked already", "nothing to do");

@@ -1,10 +1,11 @@
 // valise case: drafts and checks a case folder.
+#include "libexchange/casefile/case.h"
+
 #include <fmt/format.h>
 
 #include <memory>
 
 #include "libexchange/base/text.h"
-#include "libexchange/casefile/case.h"
 #include "tools/commands.h"
 #include "tools/problems.h"
 
@@ -24,11 +25,14 @@ void set_up_init(CLI::App& app, Context& context) {
   sub->add_option("DIR", o->folder, "the folder with the evidence")->required();
   sub->add_option("--title", o->about.title, "a short name of the case")->required();
   sub->add_option("--reference", o->about.reference, "for instance XA-EXPOL-2026-000042")->required();
-  sub->add_option("--legal-basis", o->about.legal_basis, "free text, or INSTRUMENT:ARTICLE such as untoc:18")->required();
-  sub->add_option("--purpose", o->about.purpose, "what the evidence is for, in 20 characters or more")->required();
+  sub->add_option("--legal-basis", o->about.legal_basis, "free text, or INSTRUMENT:ARTICLE such as untoc:18")
+      ->required();
+  sub->add_option("--purpose", o->about.purpose, "what the evidence is for, in 20 characters or more")
+      ->required();
   sub->add_option("--as", o->as, "AGENCY/NAME; the home's only key if not given");
-  sub->footer("Example:\n  valise case init case1 --title \"Paper Lantern\" --reference XA-EXPOL-2026-000042 "
-              "--legal-basis untoc:18 --purpose \"to identify the operators of a fraud site\"");
+  sub->footer(
+      "Example:\n  valise case init case1 --title \"Paper Lantern\" --reference XA-EXPOL-2026-000042 "
+      "--legal-basis untoc:18 --purpose \"to identify the operators of a fraud site\"");
   sub->callback([o, &context] {
     if (!o->as.empty()) {
       o->about.requesting = parse_address(o->as).agency;
@@ -38,14 +42,18 @@ void set_up_init(CLI::App& app, Context& context) {
     const auto exhibits = exchange::init_case(o->folder, o->about);
     if (context.json) {
       Json list = Json::array();
-      for (const auto& e : exhibits) list.push_back({{"id", e.id}, {"path", printable(e.path)}, {"kind", e.kind}});
-      context.print(Json{{"folder", printable(o->folder)}, {"reference", o->about.reference}, {"exhibits", list}});
+      for (const auto& e : exhibits)
+        list.push_back({{"id", e.id}, {"path", printable(e.path)}, {"kind", e.kind}});
+      context.print(
+          Json{{"folder", printable(o->folder)}, {"reference", o->about.reference}, {"exhibits", list}});
     } else {
       for (const auto& e : exhibits)
         context.print(fmt::format("{}  {}  {}\n", e.id, exchange::pad_right(e.kind, 12), printable(e.path)));
     }
-    context.say(fmt::format("drafted case.toml and exhibits.csv with {} exhibits: read and complete them, then: valise case check {}",
-                            exhibits.size(), printable(o->folder)));
+    context.say(
+        fmt::format("drafted case.toml and exhibits.csv with {} exhibits: read and complete them, then: "
+                    "valise case check {}",
+                    exhibits.size(), printable(o->folder)));
   });
 }
 

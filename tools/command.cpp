@@ -24,8 +24,7 @@ void write_stdout(const std::string& text) {
 // A line from the terminal without echo. Failure{usage} without a terminal.
 SecretBytes prompt(const std::string& question) {
   std::FILE* tty = std::fopen("/dev/tty", "r+e");
-  if (!tty)
-    throw Failure(Code::usage, question + ": no terminal to ask on", "give --passphrase-file FILE");
+  if (!tty) throw Failure(Code::usage, question + ": no terminal to ask on", "give --passphrase-file FILE");
   const int fd = fileno(tty);
   termios before{};
   tcgetattr(fd, &before);
@@ -55,7 +54,8 @@ SecretBytes from_file(const std::string& path) {
   while (size > 0 && (bytes[size - 1] == '\n' || bytes[size - 1] == '\r')) --size;
   SecretBytes secret = SecretBytes::copy_of(exchange::View(bytes).first(size));
   exchange::wipe(bytes);
-  if (size == 0) throw Failure(Code::usage, path + ": holds no passphrase", "its first line is the passphrase");
+  if (size == 0)
+    throw Failure(Code::usage, path + ": holds no passphrase", "its first line is the passphrase");
   return secret;
 }
 
@@ -93,7 +93,8 @@ SecretBytes Context::new_passphrase(const std::string& key_name) const {
   SecretBytes first = prompt("new passphrase for " + key_name);
   if (first.size() == 0)
     throw Failure(Code::usage, "an empty passphrase", "choose one, or say --no-passphrase");
-  if (!(prompt("the same once more") == first)) throw Failure(Code::usage, "the two passphrases differ", "try again");
+  if (!(prompt("the same once more") == first))
+    throw Failure(Code::usage, "the two passphrases differ", "try again");
   return first;
 }
 
@@ -134,7 +135,8 @@ std::string read_text(const std::string& path, std::size_t limit) {
   if (path != "-") return exchange::to_text(exchange::read_file(path, limit));
   exchange::Bytes bytes(limit + 1);
   bytes.resize(exchange::read_some(0, bytes, "standard input"));
-  if (bytes.size() > limit) throw Failure(Code::limit, "standard input: larger than " + exchange::human_size(limit));
+  if (bytes.size() > limit)
+    throw Failure(Code::limit, "standard input: larger than " + exchange::human_size(limit));
   return exchange::to_text(bytes);
 }
 

@@ -38,7 +38,9 @@ void set_up_completion(CLI::App& app, Context& context) {
         "  for word in \"${COMP_WORDS[@]:1:COMP_CWORD-1}\"; do\n"
         "    [[ $word == -* || $word == */* || $word == *.* ]] && continue\n"
         "    case \"$path\" in\n"
-        "      \"\") [[ $word =~ ^(" + commands + ")$ ]] && path=\"$word\" ;;\n"
+        "      \"\") [[ $word =~ ^(" +
+        commands +
+        ")$ ]] && path=\"$word\" ;;\n"
         "      agency|key|trust|case) path=\"$path $word\" ;;\n"
         "    esac\n"
         "  done\n"

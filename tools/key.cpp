@@ -24,13 +24,16 @@ OwnKey find_key(const Context& context, const std::string& name) {
   for (OwnKey& key : home.own_keys())
     if (key.address.name == name) fitting.push_back(std::move(key));
   if (fitting.size() != 1)
-    throw Failure(Code::usage, fmt::format("{} key of this home is called \"{}\"", fitting.empty() ? "no" : "more than one", exchange::printable(name)),
+    throw Failure(Code::usage,
+                  fmt::format("{} key of this home is called \"{}\"",
+                              fitting.empty() ? "no" : "more than one", exchange::printable(name)),
                   "see: valise key list");
   return std::move(fitting[0]);
 }
 
 PrivateKeys load(const Context& context, const fs::path& file) {
-  return exchange::read_key_file(file, context.ask_passphrase(), [&](const std::string& w) { context.warn(w); });
+  return exchange::read_key_file(file, context.ask_passphrase(),
+                                 [&](const std::string& w) { context.warn(w); });
 }
 
 void set_up_new(CLI::App& app, Context& context) {
@@ -47,15 +50,21 @@ void set_up_new(CLI::App& app, Context& context) {
   sub->callback([o, &context] {
     const Address address = parse_address(o->name);
     const fs::path file = context.home().key_path(address);
-    if (fs::exists(file)) throw Failure(Code::usage, address.text() + ": this home has this key already", "see: valise key list");
-    const PrivateKeys keys{address.text(), exchange::SigningKey::generate(), exchange::AgeIdentity::generate(), o->example};
-    const exchange::SecretBytes passphrase = o->no_passphrase ? exchange::SecretBytes() : context.new_passphrase(address.text());
+    if (fs::exists(file))
+      throw Failure(Code::usage, address.text() + ": this home has this key already", "see: valise key list");
+    const PrivateKeys keys{address.text(), exchange::SigningKey::generate(),
+                           exchange::AgeIdentity::generate(), o->example};
+    const exchange::SecretBytes passphrase =
+        o->no_passphrase ? exchange::SecretBytes() : context.new_passphrase(address.text());
     fs::create_directories(file.parent_path());
     exchange::write_key_file(file, keys, passphrase.expose_text());
     if (context.json)
-      context.print(Json{{"name", keys.name}, {"signing", keys.verifier().text()}, {"receiving", keys.receiving->recipient().text()}});
+      context.print(Json{{"name", keys.name},
+                         {"signing", keys.verifier().text()},
+                         {"receiving", keys.receiving->recipient().text()}});
     else
-      context.print(fmt::format("signing   {}\nreceiving {}\n", keys.verifier().text(), keys.receiving->recipient().text()));
+      context.print(fmt::format("signing   {}\nreceiving {}\n", keys.verifier().text(),
+                                keys.receiving->recipient().text()));
     context.say("next: valise key request " + keys.name + " -o FILE, and let the agency endorse it");
   });
 }
@@ -69,7 +78,8 @@ void set_up_request(CLI::App& app, Context& context) {
   sub->callback([name, output, &context] {
     const OwnKey own = find_key(context, *name);
     const PrivateKeys keys = load(context, own.file);
-    const exchange::KeyRequest request{own.address, keys.verifier(), keys.receiving->recipient(), keys.example};
+    const exchange::KeyRequest request{own.address, keys.verifier(), keys.receiving->recipient(),
+                                       keys.example};
     const std::string whole = exchange::sign_note(request.text(), keys.name, keys.signing).whole();
     write_text(context, *output, whole);
     if (context.json && *output != "-") context.print(Json{{"name", keys.name}, {"file", *output}});
@@ -87,8 +97,12 @@ void set_up_install(CLI::App& app, Context& context) {
     exchange::Home home = context.home();
     const OwnKey own = home.own_key(e.officer);
     home.install_endorsement(whole, load(context, own.file));
-    if (context.json) context.print(Json{{"name", e.officer.text()}, {"usage", exchange::usages_text(e.usages)}, {"not_after", exchange::to_utc(e.not_after)}});
-    context.say(fmt::format("{} may now {} until {}", e.officer.text(), exchange::usages_text(e.usages), exchange::to_utc(e.not_after)));
+    if (context.json)
+      context.print(Json{{"name", e.officer.text()},
+                         {"usage", exchange::usages_text(e.usages)},
+                         {"not_after", exchange::to_utc(e.not_after)}});
+    context.say(fmt::format("{} may now {} until {}", e.officer.text(), exchange::usages_text(e.usages),
+                            exchange::to_utc(e.not_after)));
   });
 }
 
@@ -99,8 +113,11 @@ void set_up_key_list(CLI::App& app, Context& context) {
     Json list = Json::array();
     std::string text;
     for (const OwnKey& key : context.home().own_keys()) {
-      Json item = {{"name", key.address.text()}, {"passphrase", key.has_passphrase}, {"endorsed", key.endorsement.has_value()}};
-      text += fmt::format("{}  {}", key.address.text(), key.has_passphrase ? "under a passphrase" : "in the clear");
+      Json item = {{"name", key.address.text()},
+                   {"passphrase", key.has_passphrase},
+                   {"endorsed", key.endorsement.has_value()}};
+      text += fmt::format("{}  {}", key.address.text(),
+                          key.has_passphrase ? "under a passphrase" : "in the clear");
       if (key.endorsement) {
         const auto& e = *key.endorsement;
         item["usage"] = exchange::usages_text(e.usages);
@@ -109,7 +126,8 @@ void set_up_key_list(CLI::App& app, Context& context) {
         item["signing"] = e.signing.text();
         item["receiving"] = e.receiving.text();
         item["example"] = e.example;
-        text += fmt::format("  {} until {}{}", exchange::usages_text(e.usages), exchange::to_utc(e.not_after), e.example ? "  EXAMPLE" : "");
+        text += fmt::format("  {} until {}{}", exchange::usages_text(e.usages), exchange::to_utc(e.not_after),
+                            e.example ? "  EXAMPLE" : "");
       } else {
         text += "  not endorsed";
       }
@@ -139,7 +157,8 @@ void set_up_passwd(CLI::App& app, Context& context) {
     const PrivateKeys keys = load(context, own.file);
     Context fresh = context;
     fresh.passphrase_file = o->new_file;
-    const exchange::SecretBytes passphrase = o->none ? exchange::SecretBytes() : fresh.new_passphrase(own.address.text());
+    const exchange::SecretBytes passphrase =
+        o->none ? exchange::SecretBytes() : fresh.new_passphrase(own.address.text());
     exchange::write_key_file(own.file, keys, passphrase.expose_text(), true);
     if (context.json) context.print(Json{{"name", keys.name}, {"passphrase", !o->none}});
     context.say(keys.name + (o->none ? ": now in the clear" : ": has its new passphrase"));

@@ -21,32 +21,49 @@ using exchange::VerifyOptions;
 
 std::string exhibit_line(const OpenStream& s, std::size_t readers) {
   if (const auto* e = s.exhibit())
-    return fmt::format("{}  {}  {:>10}  {:>7} files  {}\n", pad_right(printable(e->id), 10), pad_right(printable(e->kind), 12),
-                       exchange::human_size(s.meta->bytes), s.meta->files, printable(e->title));
-  return fmt::format("{}  {}  {:>10}  sealed for {} other reader{}\n", pad_right(fmt::format("#{}", s.entry.ordinal), 10),
-                     pad_right("", 12), exchange::human_size(s.entry.stored_bytes), readers, readers == 1 ? "" : "s");
+    return fmt::format("{}  {}  {:>10}  {:>7} files  {}\n", pad_right(printable(e->id), 10),
+                       pad_right(printable(e->kind), 12), exchange::human_size(s.meta->bytes), s.meta->files,
+                       printable(e->title));
+  return fmt::format("{}  {}  {:>10}  sealed for {} other reader{}\n",
+                     pad_right(fmt::format("#{}", s.entry.ordinal), 10), pad_right("", 12),
+                     exchange::human_size(s.entry.stored_bytes), readers, readers == 1 ? "" : "s");
 }
 
 Json exhibit_json(const OpenStream& s, std::size_t readers) {
   if (const auto* e = s.exhibit()) {
     Json row = Json::object();
     for (const auto& [column, value] : e->row) row[column] = value;
-    return {{"ordinal", s.entry.ordinal}, {"readable", true}, {"id", e->id}, {"title", e->title}, {"kind", e->kind},
-            {"path", printable(e->path)}, {"files", s.meta->files}, {"bytes", s.meta->bytes},
-            {"stored_bytes", s.entry.stored_bytes}, {"readers", readers}, {"row", row}};
+    return {{"ordinal", s.entry.ordinal},
+            {"readable", true},
+            {"id", e->id},
+            {"title", e->title},
+            {"kind", e->kind},
+            {"path", printable(e->path)},
+            {"files", s.meta->files},
+            {"bytes", s.meta->bytes},
+            {"stored_bytes", s.entry.stored_bytes},
+            {"readers", readers},
+            {"row", row}};
   }
-  return {{"ordinal", s.entry.ordinal}, {"readable", false}, {"stored_bytes", s.entry.stored_bytes}, {"readers", readers}};
+  return {{"ordinal", s.entry.ordinal},
+          {"readable", false},
+          {"stored_bytes", s.entry.stored_bytes},
+          {"readers", readers}};
 }
 
 std::string file_line(const FileEntry& f) {
   return fmt::format("    {}  {:04o}  {:>12}  {}  {}{}\n", exchange::to_utc(f.modified), f.mode, f.size,
-                     f.kind == exchange::FileKind::regular ? exchange::to_hex(f.sha256)
-                                                           : pad_right(std::string(exchange::name_of(f.kind)), 64),
+                     f.kind == exchange::FileKind::regular
+                         ? exchange::to_hex(f.sha256)
+                         : pad_right(std::string(exchange::name_of(f.kind)), 64),
                      printable(f.path), f.link_target.empty() ? "" : " -> " + printable(f.link_target));
 }
 
 Json file_json(const FileEntry& f) {
-  Json j = {{"path", printable(f.path)}, {"kind", exchange::name_of(f.kind)}, {"size", f.size}, {"mode", fmt::format("{:04o}", f.mode)},
+  Json j = {{"path", printable(f.path)},
+            {"kind", exchange::name_of(f.kind)},
+            {"size", f.size},
+            {"mode", fmt::format("{:04o}", f.mode)},
             {"modified", exchange::to_utc(f.modified)}};
   if (f.kind == exchange::FileKind::regular) {
     j["sha256"] = exchange::to_hex(f.sha256);
@@ -75,11 +92,14 @@ void run(const Context& context, const std::string& file, bool files) {
     const std::size_t readers = contents.recipients_per_compartment()[s.entry.compartment];
     const bool is_view = s.entry.ordinal <= bundle.envelope().preamble.compartments;
     if (const auto* view = s.case_view(); view && s.entry.compartment == 0) {
-      about = {{"reference", view->reference}, {"title", view->title}, {"requesting", view->requesting},
-               {"purpose", view->purpose}, {"legal_basis", view->legal_basis}, {"handling", view->handling}, {"recipients", view->audience}};
+      about = {{"reference", view->reference},     {"title", view->title},
+               {"requesting", view->requesting},   {"purpose", view->purpose},
+               {"legal_basis", view->legal_basis}, {"handling", view->handling},
+               {"recipients", view->audience}};
       if (!context.json)
-        context.print(fmt::format("{}  {}\nfrom {}   TLP:{}   sealed {}\n", printable(view->reference), printable(view->title),
-                                  printable(view->requesting), printable(view->handling), exchange::to_utc(bundle.verdict().seal->time)));
+        context.print(fmt::format("{}  {}\nfrom {}   TLP:{}   sealed {}\n", printable(view->reference),
+                                  printable(view->title), printable(view->requesting),
+                                  printable(view->handling), exchange::to_utc(bundle.verdict().seal->time)));
     }
     Json entries = Json::array();
     if (!is_view && !context.json) context.print(exhibit_line(s, readers));
@@ -95,8 +115,12 @@ void run(const Context& context, const std::string& file, bool files) {
     if (files && s.readable()) exhibits.back()["entries"] = std::move(entries);
   }
   if (context.json)
-    context.print(Json{{"file", bundle.verdict().file}, {"seal", exchange::to_hex(*bundle.verdict().seal_id)},
-                       {"case", about}, {"exhibits", exhibits}, {"sheets", sheets}, {"warnings", bundle.verdict().warnings}});
+    context.print(Json{{"file", bundle.verdict().file},
+                       {"seal", exchange::to_hex(*bundle.verdict().seal_id)},
+                       {"case", about},
+                       {"exhibits", exhibits},
+                       {"sheets", sheets},
+                       {"warnings", bundle.verdict().warnings}});
 }
 
 }  // namespace

@@ -16,13 +16,15 @@ constexpr Command kCommands[] = {
     {"agency", "an agency's root key: make, show, endorse officers, revoke",
      "valise agency new xa-police --name \"Example Police\" --country XA", set_up_agency},
     {"key", "an officer's or desk's own keys", "valise key new xa-police/desk", set_up_key},
-    {"trust", "whom this home trusts", "valise trust add partner.card --fingerprint \"SHA256:0123abcd ...\"", set_up_trust},
+    {"trust", "whom this home trusts", "valise trust add partner.card --fingerprint \"SHA256:0123abcd ...\"",
+     set_up_trust},
     {"case", "drafts and checks a case folder",
      "valise case init case1 --title \"Paper Lantern\" --reference XA-EXPOL-2026-000042 "
      "--legal-basis \"untoc:18\" --purpose \"to identify the operators of a fraud site\"",
      set_up_case},
     {"pack", "seals a case folder for its recipients",
-     "valise pack case1 --to kh-example-police/evidence-desk --to th-example-police/evidence-desk:EX-01,EX-03 -o case1.valise",
+     "valise pack case1 --to kh-example-police/evidence-desk --to "
+     "th-example-police/evidence-desk:EX-01,EX-03 -o case1.valise",
      set_up_pack},
     {"verify", "checks a bundle with whatever keys are at hand", "valise verify case1.valise", set_up_verify},
     {"list", "shows what is inside a bundle", "valise list case1.valise --files", set_up_list},
@@ -58,9 +60,10 @@ int report(const Context& context, const Failure& failure) {
   const int exit = exchange::exit_code(failure.code());
   if (context.json && failure.code() != Code::bug) {
     const Json document = {{"exit", exit},
-                           {"error", {{"code", exchange::name_of(failure.code())},
-                                      {"message", failure.what()},
-                                      {"hint", failure.hint()}}}};
+                           {"error",
+                            {{"code", exchange::name_of(failure.code())},
+                             {"message", failure.what()},
+                             {"hint", failure.hint()}}}};
     std::printf("%s\n", document.dump(2, ' ', false, Json::error_handler_t::replace).c_str());
   }
   return exit;
@@ -82,8 +85,10 @@ int run(int argc, char** argv) {
   app.set_version_flag("--version", "valise " VALISE_VERSION);
   app.fallthrough();
   app.require_subcommand(1);
-  app.footer("Exit codes: 0 ok, 2 usage, 3 could not tell, 1x malformed, 2x changed, 3x not trusted or refused, 40 not for "
-             "you, 50 unsafe.\nExample:\n  valise verify case1.valise");
+  app.footer(
+      "Exit codes: 0 ok, 2 usage, 3 could not tell, 1x malformed, 2x changed, 3x not trusted or refused, 40 "
+      "not for "
+      "you, 50 unsafe.\nExample:\n  valise verify case1.valise");
   add_globals(app, context);
   for (const Command& command : kCommands) {
     CLI::App* sub = app.add_subcommand(command.name, command.help);
@@ -100,16 +105,20 @@ int run(int argc, char** argv) {
     std::string message = e.what();
     for (char& c : message)
       if (c == '\n') c = ' ';
-    if (!message.empty() && message[0] >= 'A' && message[0] <= 'Z') message[0] = static_cast<char>(message[0] - 'A' + 'a');
+    if (!message.empty() && message[0] >= 'A' && message[0] <= 'Z')
+      message[0] = static_cast<char>(message[0] - 'A' + 'a');
     return report(context, Failure(Code::usage, exchange::printable(message), "see: valise --help"));
   } catch (const Failure& f) {
     return report(context, f);
   } catch (const std::bad_alloc&) {
-    return report(context, Failure(Code::unavailable, "not enough memory", "close other programs and try again"));
+    return report(context,
+                  Failure(Code::unavailable, "not enough memory", "close other programs and try again"));
   } catch (const std::filesystem::filesystem_error& e) {
-    return report(context, Failure(Code::unavailable, exchange::printable(e.path1().native()) + ": " + e.code().message()));
+    return report(context, Failure(Code::unavailable,
+                                   exchange::printable(e.path1().native()) + ": " + e.code().message()));
   } catch (const std::exception& e) {
-    return report(context, Failure(Code::bug, std::string("a bug: ") + e.what(), "please report this; nothing was released"));
+    return report(context, Failure(Code::bug, std::string("a bug: ") + e.what(),
+                                   "please report this; nothing was released"));
   }
   return context.exit;
 }

@@ -89,7 +89,9 @@ std::vector<Job> check_all(Contents& contents, std::vector<Wanted>& wanted) {
   }
   for (const Wanted& w : wanted)
     if (!w.met)
-      throw Failure(Code::usage, "--only " + printable(w.exhibit + (w.pattern.empty() ? "" : "/" + w.pattern)) + ": nothing here fits, or it is sealed for others",
+      throw Failure(Code::usage,
+                    "--only " + printable(w.exhibit + (w.pattern.empty() ? "" : "/" + w.pattern)) +
+                        ": nothing here fits, or it is sealed for others",
                     "see: valise list FILE --files");
   return jobs;
 }
@@ -108,14 +110,16 @@ void run(const Context& context, const Options& o) {
   options.depth = wanted.empty() ? VerifyOptions::Depth::envelope : VerifyOptions::Depth::on_demand;
   options.threads = o.threads;
   options.progress = checking.callback();
-  VerifiedBundle bundle = VerifiedBundle::verify(o.file, context.home(), keys_at_hand(context, false), options);
+  VerifiedBundle bundle =
+      VerifiedBundle::verify(o.file, context.home(), keys_at_hand(context, false), options);
   Contents& contents = bundle.contents();
   for (const std::string& w : bundle.verdict().warnings) context.warn(w);
   const std::vector<Job> jobs = check_all(contents, wanted);
   std::uint64_t total = 0, done = 0;
   for (const Job& job : jobs) total += job.checked.selected_bytes;
   if (o.max_size > 0 && total > o.max_size)
-    throw Failure(Code::limit, "the contents are " + exchange::human_size(total) + ", over --max-size", "give a larger --max-size");
+    throw Failure(Code::limit, "the contents are " + exchange::human_size(total) + ", over --max-size",
+                  "give a larger --max-size");
   extractor.require_room(total);
   for (const Job& job : jobs) {
     contents.read_files(job.stream, job.checked, job.select, extractor, o.threads, [&](std::uint64_t bytes) {
@@ -131,11 +135,17 @@ void run(const Context& context, const Options& o) {
   for (const OpenStream& s : contents.streams()) sealed_for_others += !s.readable();
   for (const std::string& name : extractor.not_restored()) context.warn("recorded but not restored: " + name);
   if (context.json)
-    context.print(Json{{"file", bundle.verdict().file}, {"folder", printable(o.folder)}, {"seal", exchange::to_hex(*bundle.verdict().seal_id)},
-                       {"files", extractor.files()}, {"bytes", extractor.bytes()}, {"not_restored", extractor.not_restored()},
+    context.print(Json{{"file", bundle.verdict().file},
+                       {"folder", printable(o.folder)},
+                       {"seal", exchange::to_hex(*bundle.verdict().seal_id)},
+                       {"files", extractor.files()},
+                       {"bytes", extractor.bytes()},
+                       {"not_restored", extractor.not_restored()},
                        {"warnings", bundle.verdict().warnings}});
-  context.say(fmt::format("opened {} files, {} into {}{}", extractor.files(), exchange::human_size(extractor.bytes()), printable(o.folder),
-                          sealed_for_others && wanted.empty() ? "; other exhibits are sealed for other readers" : ""));
+  context.say(fmt::format(
+      "opened {} files, {} into {}{}", extractor.files(), exchange::human_size(extractor.bytes()),
+      printable(o.folder),
+      sealed_for_others && wanted.empty() ? "; other exhibits are sealed for other readers" : ""));
 }
 
 }  // namespace

@@ -41,8 +41,10 @@ exchange::CheckedCase checked_case(const Context& context, const Options& o) {
     if (!context.json) std::fputs(problems_text(checked, o.allow_uncovered).c_str(), stderr);
     std::string message = printable(o.folder) + ": the case is not ready to be packed";
     if (!checked.refused())
-      message = printable(checked.uncovered.front()) + ": belongs to no exhibit" +
-                (checked.uncovered_count > 1 ? fmt::format(" (and {} more files)", checked.uncovered_count - 1) : "");
+      message =
+          printable(checked.uncovered.front()) + ": belongs to no exhibit" +
+          (checked.uncovered_count > 1 ? fmt::format(" (and {} more files)", checked.uncovered_count - 1)
+                                       : "");
     throw Failure(Code::policy, message, "see: valise case check " + printable(o.folder));
   }
   for (const auto& p : checked.problems)
@@ -83,8 +85,11 @@ Json audience_json(const exchange::Case& the_case, const Plan& plan) {
     return list;
   };
   Json exhibits = Json::array();
-  for (const auto& e : plan.exhibits) exhibits.push_back({{"id", the_case.exhibits[e.row].id}, {"readers", names(e.compartment)}});
-  return {{"exhibits", exhibits}, {"left_out", plan.left_out}, {"sheets", plan.whole_sheets ? names(*plan.whole_sheets) : Json::array()}};
+  for (const auto& e : plan.exhibits)
+    exhibits.push_back({{"id", the_case.exhibits[e.row].id}, {"readers", names(e.compartment)}});
+  return {{"exhibits", exhibits},
+          {"left_out", plan.left_out},
+          {"sheets", plan.whole_sheets ? names(*plan.whole_sheets) : Json::array()}};
 }
 
 // The officer's endorsed key. Failure{trust} when it may not seal now.
@@ -100,10 +105,13 @@ PrivateKeys sealing_key(const Context& context, const Options& o, Endorsement& e
   const auto chain = exchange::check_chain(home, endorsement, "seal", now, now);
   if (!chain.trusted) throw Failure(chain.code, chain.problem, "ask your agency for a valid endorsement");
   for (const std::string& w : chain.warnings) context.warn(w);
-  return exchange::read_key_file(own.file, context.ask_passphrase(), [&](const std::string& w) { if (context.verbose) context.warn(w); });
+  return exchange::read_key_file(own.file, context.ask_passphrase(), [&](const std::string& w) {
+    if (context.verbose) context.warn(w);
+  });
 }
 
-WritePlan write_plan(const Context& context, const Options& o, const exchange::Case& the_case, const Plan& plan) {
+WritePlan write_plan(const Context& context, const Options& o, const exchange::Case& the_case,
+                     const Plan& plan) {
   WritePlan write;
   const exchange::Home home = context.home();
   write.case_folder = o.folder;
@@ -125,12 +133,19 @@ void report(const Context& context, const Options& o, const WriteResult& r, cons
   for (const std::string& w : r.warnings) context.warn(w);
   for (const std::string& name : r.not_restored) context.warn("recorded but not carried: " + name);
   if (r.not_restored_count > r.not_restored.size())
-    context.warn(fmt::format("… and {} more links and special files", r.not_restored_count - r.not_restored.size()));
+    context.warn(
+        fmt::format("… and {} more links and special files", r.not_restored_count - r.not_restored.size()));
   const std::string seal = exchange::to_hex(r.seal);
   if (context.json && o.output != "-") {
-    context.print(Json{{"file", printable(o.output)}, {"bundle", exchange::to_hex(r.bundle_id)}, {"seal", seal},
-                       {"time", exchange::to_utc(r.time)}, {"exhibits", r.exhibits}, {"files", r.files},
-                       {"bytes", r.input_bytes}, {"bundle_bytes", r.bundle_bytes}, {"left_out", plan.left_out}});
+    context.print(Json{{"file", printable(o.output)},
+                       {"bundle", exchange::to_hex(r.bundle_id)},
+                       {"seal", seal},
+                       {"time", exchange::to_utc(r.time)},
+                       {"exhibits", r.exhibits},
+                       {"files", r.files},
+                       {"bytes", r.input_bytes},
+                       {"bundle_bytes", r.bundle_bytes},
+                       {"left_out", plan.left_out}});
   }
   context.say(fmt::format("sealed {} exhibits, {} files, {} into {} of {}", r.exhibits, r.files,
                           exchange::human_size(r.input_bytes), exchange::human_size(r.bundle_bytes),
@@ -143,11 +158,13 @@ void run(const Context& context, const Options& o) {
   for (const std::string& text : o.to) {
     const auto r = Recipient::parse(text);
     if (!r)
-      throw Failure(Code::usage, "--to \"" + printable(text) + "\" is not AGENCY/NAME or AGENCY/NAME:EX-01,EX-02",
+      throw Failure(Code::usage,
+                    "--to \"" + printable(text) + "\" is not AGENCY/NAME or AGENCY/NAME:EX-01,EX-02",
                     "for instance kh-example-police/evidence-desk:EX-01");
     recipients.push_back(*r);
   }
-  if (!o.dry_run && o.output.empty()) throw Failure(Code::usage, "no output named", "give -o FILE.valise, or -o - for a pipe");
+  if (!o.dry_run && o.output.empty())
+    throw Failure(Code::usage, "no output named", "give -o FILE.valise, or -o - for a pipe");
   const auto checked = checked_case(context, o);
   const Plan plan = plan_audiences(checked.the_case, recipients);
   WritePlan write = write_plan(context, o, checked.the_case, plan);
@@ -158,13 +175,16 @@ void run(const Context& context, const Options& o) {
       context.print(audience_table(checked.the_case, plan));
     return;
   }
-  for (const std::string& id : plan.left_out) context.warn(id + " stays here: none of the recipients is in its audience");
-  if (!plan.whole_sheets) context.warn("case.toml and the sheets stay here: no recipient may read every exhibit");
+  for (const std::string& id : plan.left_out)
+    context.warn(id + " stays here: none of the recipients is in its audience");
+  if (!plan.whole_sheets)
+    context.warn("case.toml and the sheets stay here: no recipient may read every exhibit");
   const PrivateKeys keys = sealing_key(context, o, write.endorsement);
   write.signer = &keys.signing;
   Progress progress(context, "packing");
   if (o.output == "-") {
-    if (::isatty(1)) throw Failure(Code::usage, "a bundle would go to the terminal", "give -o FILE, or send it into a pipe");
+    if (::isatty(1))
+      throw Failure(Code::usage, "a bundle would go to the terminal", "give -o FILE, or send it into a pipe");
     report(context, o, write_bundle(write, 1, {}, progress.callback()), plan);
     return;
   }
@@ -179,7 +199,8 @@ void run(const Context& context, const Options& o) {
 void set_up_pack(CLI::App& app, Context& context) {
   auto o = std::make_shared<Options>();
   app.add_option("DIR", o->folder, "the case folder")->required();
-  app.add_option("--to", o->to, "AGENCY/NAME, or AGENCY/NAME:EX-01,EX-03 for these exhibits only")->required();
+  app.add_option("--to", o->to, "AGENCY/NAME, or AGENCY/NAME:EX-01,EX-03 for these exhibits only")
+      ->required();
   app.add_option("-o,--output", o->output, "the bundle, or - for a pipe");
   app.add_option("--as", o->as, "the key that seals; the home's only one if not given");
   app.add_option("--level", o->level, "compression, 1 (fast) to 19 (small)")->check(CLI::Range(1, 19));

@@ -14,7 +14,9 @@ using exchange::Problem;
 
 namespace {
 
-std::string counted(std::size_t n, const char* what) { return fmt::format("{} {}{}", n, what, n == 1 ? "" : "s"); }
+std::string counted(std::size_t n, const char* what) {
+  return fmt::format("{} {}{}", n, what, n == 1 ? "" : "s");
+}
 
 std::string one(const Problem& p) {
   std::string where = p.file;
@@ -39,16 +41,19 @@ std::string problems_text(const exchange::CheckedCase& checked, bool allow_uncov
     files.insert(p.file);
   }
   const std::size_t warnings = checked.problems.size() - refusals;
-  std::string text = refusals == 0 ? "no problems" : counted(refusals, "problem") + " in " + counted(files.size(), "file");
+  std::string text =
+      refusals == 0 ? "no problems" : counted(refusals, "problem") + " in " + counted(files.size(), "file");
   text += ", " + counted(warnings, "warning") + ", " + counted(checked.the_case.exhibits.size(), "exhibit");
-  if (checked.uncovered_count > 0) text += ", " + counted(checked.uncovered_count, "file") + " that no exhibit covers";
+  if (checked.uncovered_count > 0)
+    text += ", " + counted(checked.uncovered_count, "file") + " that no exhibit covers";
   text += "\n";
   for (const Problem& p : checked.problems) text += one(p);
   for (const std::string& path : checked.uncovered) text += "not covered: " + printable(path) + "\n";
   if (checked.uncovered_count > checked.uncovered.size())
     text += fmt::format("… and {} more\n", checked.uncovered_count - checked.uncovered.size());
   if (checked.uncovered_count > 0 && !allow_uncovered)
-    text += "  fix: give these files an exhibit in exhibits.csv, or leave them behind with --allow-uncovered\n";
+    text +=
+        "  fix: give these files an exhibit in exhibits.csv, or leave them behind with --allow-uncovered\n";
   return text;
 }
 
@@ -56,8 +61,12 @@ Json problems_json(const exchange::CheckedCase& checked, bool good) {
   Json problems = Json::array(), uncovered = Json::array();
   for (const Problem& p : checked.problems)
     problems.push_back({{"level", p.level == Problem::Level::refuse ? "refuse" : "warn"},
-                        {"file", p.file}, {"row", p.row}, {"column", p.column}, {"value", printable(p.value)},
-                        {"why", p.why}, {"remedy", p.remedy}});
+                        {"file", p.file},
+                        {"row", p.row},
+                        {"column", p.column},
+                        {"value", printable(p.value)},
+                        {"why", p.why},
+                        {"remedy", p.remedy}});
   for (const std::string& path : checked.uncovered) uncovered.push_back(printable(path));
   return {{"folder", printable(checked.the_case.folder.native())},
           {"reference", checked.the_case.reference},

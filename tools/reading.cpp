@@ -17,7 +17,8 @@ exchange::KeysAtHand keys_at_hand(const Context& context, bool optional) {
     std::vector<exchange::PrivateKeys> keys;
     for (const exchange::OwnKey& own : context.home().own_keys()) {
       if (optional && own.has_passphrase && context.passphrase_file.empty() && ::isatty(2) != 1) {
-        context.warn(own.address.text() + " is under a passphrase and was not used", "give --passphrase-file FILE");
+        context.warn(own.address.text() + " is under a passphrase and was not used",
+                     "give --passphrase-file FILE");
         continue;
       }
       keys.push_back(exchange::read_key_file(own.file, context.ask_passphrase(), [&](const std::string& w) {
@@ -33,10 +34,17 @@ Json verdict_json(const Verdict& v, std::uint64_t approvals_have) {
   for (const auto& p : v.problems)
     problems.push_back({{"code", exchange::name_of(p.code)}, {"where", p.where}, {"message", p.message}});
   if (v.endorsement && v.seal)
-    signer = {{"key", v.seal->signer.text()}, {"name", v.endorsement->officer.text()}, {"agency", v.endorsement->agency_name},
-              {"country", v.endorsement->country}, {"endorsed_until", exchange::to_utc(v.endorsement->not_after)}};
+    signer = {{"key", v.seal->signer.text()},
+              {"name", v.endorsement->officer.text()},
+              {"agency", v.endorsement->agency_name},
+              {"country", v.endorsement->country},
+              {"endorsed_until", exchange::to_utc(v.endorsement->not_after)}};
   else if (v.seal)
-    signer = {{"key", v.seal->signer.text()}, {"name", v.seal->signer.name}, {"agency", nullptr}, {"country", nullptr}, {"endorsed_until", nullptr}};
+    signer = {{"key", v.seal->signer.text()},
+              {"name", v.seal->signer.name},
+              {"agency", nullptr},
+              {"country", nullptr},
+              {"endorsed_until", nullptr}};
   return {{"file", v.file},
           {"verdict", exchange::name_of(v.code)},
           {"exit", exchange::exit_code(v.code)},
@@ -53,16 +61,21 @@ Json verdict_json(const Verdict& v, std::uint64_t approvals_have) {
 }
 
 std::string verdict_text(const Verdict& v, bool verbose) {
-  std::string text = v.file + ": " + std::string(v.good() ? "valid" : "REFUSED: " + std::string(exchange::name_of(v.code))) +
-                     (v.good() ? v.contents_checked ? ", seal and contents checked" : ", seal checked" : "") + "\n";
+  std::string text =
+      v.file + ": " + std::string(v.good() ? "valid" : "REFUSED: " + std::string(exchange::name_of(v.code))) +
+      (v.good() ? v.contents_checked ? ", seal and contents checked" : ", seal checked" : "") + "\n";
   if (v.seal && v.endorsement) {
     const auto& e = *v.endorsement;
-    text += fmt::format("  {} {} ({}, {})\n", v.good() ? "sealed by" : "claims to be sealed by", e.officer.text(), e.agency_name, e.country);
-    text += fmt::format("  sealed at  {}   key endorsed until {}\n", exchange::to_utc(v.seal->time), exchange::to_utc(e.not_after));
+    text += fmt::format("  {} {} ({}, {})\n", v.good() ? "sealed by" : "claims to be sealed by",
+                        e.officer.text(), e.agency_name, e.country);
+    text += fmt::format("  sealed at  {}   key endorsed until {}\n", exchange::to_utc(v.seal->time),
+                        exchange::to_utc(e.not_after));
   }
   if (v.seal) text += fmt::format("  exhibits   {}\n", v.exhibits);
   if (v.seal_id) text += "  seal       " + exchange::to_hex(*v.seal_id) + "\n";
-  if (v.seal && verbose) text += "  bundle     " + exchange::to_hex(v.seal->bundle_id) + "\n  key        " + v.seal->signer.text() + "\n";
+  if (v.seal && verbose)
+    text += "  bundle     " + exchange::to_hex(v.seal->bundle_id) + "\n  key        " +
+            v.seal->signer.text() + "\n";
   for (const std::string& r : v.recipients) text += "  recipient  " + printable(r) + "\n";
   for (const auto& p : v.problems)
     text += fmt::format("  problem    {} ({}): {}\n", exchange::name_of(p.code), p.where, p.message);

@@ -21,7 +21,8 @@ void set_up_add(CLI::App& app, Context& context) {
   sub->callback([card, fingerprint, &context] {
     if (fingerprint->empty())
       throw Failure(Code::usage, "trust needs the fingerprint of the card",
-                    "hear it from the agency over another line, for instance by telephone, and give it as --fingerprint");
+                    "hear it from the agency over another line, for instance by telephone, and give it as "
+                    "--fingerprint");
     const std::string whole = read_text(*card);
     context.home().add_agency(whole, *fingerprint);
     const auto parsed = exchange::Card::parse(whole);
@@ -38,12 +39,16 @@ void set_up_trust_list(CLI::App& app, Context& context) {
     Json list = Json::array();
     std::string text;
     for (const Agency& a : context.home().agencies()) {
-      Json item = {{"agency", a.card.agency}, {"name", a.card.name}, {"country", a.card.country},
-                   {"fingerprint", a.card.fingerprint()}, {"example", a.card.example}};
-      text += fmt::format("{}  {}  {}{}\n  {}\n", exchange::pad_right(a.card.agency, 20), a.card.country, a.card.name,
-                          a.card.example ? "  EXAMPLE" : "", a.card.fingerprint());
+      Json item = {{"agency", a.card.agency},
+                   {"name", a.card.name},
+                   {"country", a.card.country},
+                   {"fingerprint", a.card.fingerprint()},
+                   {"example", a.card.example}};
+      text += fmt::format("{}  {}  {}{}\n  {}\n", exchange::pad_right(a.card.agency, 20), a.card.country,
+                          a.card.name, a.card.example ? "  EXAMPLE" : "", a.card.fingerprint());
       if (a.revocations) {
-        item["revocations"] = {{"number", a.revocations->number}, {"revoked", a.revocations->revoked.size()},
+        item["revocations"] = {{"number", a.revocations->number},
+                               {"revoked", a.revocations->revoked.size()},
                                {"next_update", exchange::to_utc(a.revocations->next_update)}};
         text += fmt::format("  revocation list {}, {} revoked, next update {}\n", a.revocations->number,
                             a.revocations->revoked.size(), exchange::to_utc(a.revocations->next_update));

@@ -19,7 +19,8 @@ struct Options {
   unsigned threads = default_threads();
 };
 
-Verdict verify_one(const Context& context, const exchange::Home& home, const Options& o, const std::string& file) {
+Verdict verify_one(const Context& context, const exchange::Home& home, const Options& o,
+                   const std::string& file) {
   Progress progress(context, "verifying");
   VerifyOptions options;
   options.depth = o.seal_only ? VerifyOptions::Depth::seal_only : VerifyOptions::Depth::all;
@@ -51,8 +52,10 @@ void run(Context& context, const Options& o) {
     else
       context.print(verdict_text(verdict, context.verbose));
     if (!verdict.good() && !context.json) {
-      std::fprintf(stderr, "valise: %s: %s\n", verdict.file.c_str(), verdict.problems.front().message.c_str());
-      std::fprintf(stderr, "hint: do not use this file as evidence; ask the sender, and say what was printed\n");
+      std::fprintf(stderr, "valise: %s: %s\n", verdict.file.c_str(),
+                   verdict.problems.front().message.c_str());
+      std::fprintf(stderr,
+                   "hint: do not use this file as evidence; ask the sender, and say what was printed\n");
     }
   }
   if (context.json) context.print(o.files.size() == 1 ? list[0] : list);

@@ -63,20 +63,26 @@ std::size_t Compressor::compress(MutableView out, View plain) {
 }
 
 void Decompressor::Free::operator()(ZSTD_DCtx_s* p) const { ZSTD_freeDCtx(p); }
-Decompressor::Decompressor() : context_(ZSTD_createDCtx()) { ensure(context_ != nullptr, "zstd gives no context"); }
+Decompressor::Decompressor() : context_(ZSTD_createDCtx()) {
+  ensure(context_ != nullptr, "zstd gives no context");
+}
 Decompressor::Decompressor(Decompressor&&) noexcept = default;
 Decompressor::~Decompressor() = default;
 
 void Decompressor::decompress(MutableView out, View payload, const std::string& where) {
-  const auto malformed = [&](const char* why) { return Failure(Code::malformed, where + ": zstd payload: " + why); };
+  const auto malformed = [&](const char* why) {
+    return Failure(Code::malformed, where + ": zstd payload: " + why);
+  };
   ZSTD_frameHeader header{};
   if (ZSTD_getFrameHeader(&header, payload.data(), payload.size()) != 0 || header.frameType != ZSTD_frame)
     throw malformed("no frame");
   if (header.frameContentSize != out.size()) throw malformed("its content size is missing or wrong");
   if (header.dictID != 0) throw malformed("asks for a dictionary");
   if (header.windowSize > kMaxWindow) throw Failure(Code::limit, where + ": zstd payload: window over 1 MiB");
-  if (ZSTD_findFrameCompressedSize(payload.data(), payload.size()) != payload.size()) throw malformed("not one frame");
-  const std::size_t n = ZSTD_decompressDCtx(context_.get(), out.data(), out.size(), payload.data(), payload.size());
+  if (ZSTD_findFrameCompressedSize(payload.data(), payload.size()) != payload.size())
+    throw malformed("not one frame");
+  const std::size_t n =
+      ZSTD_decompressDCtx(context_.get(), out.data(), out.size(), payload.data(), payload.size());
   if (ZSTD_isError(n) && ZSTD_getErrorCode(n) == ZSTD_error_dstSize_tooSmall)
     throw Failure(Code::limit, where + ": zstd payload: expands beyond its size");
   if (ZSTD_isError(n) || n != out.size()) throw malformed("does not decompress");
@@ -123,7 +129,8 @@ void open_frame(Bytes& plain, const Frame& frame, MutableView body, Aead& key, D
       (inner[0] == 1 && (payload_len == 0 || payload_len >= raw_len)) ||
       padme(std::max<std::uint64_t>(payload_len, kMinPayload)) != inner.size() - kInner)
     throw malformed("lengths do not fit");
-  const View payload = View(inner).subspan(kInner, payload_len), rest = View(inner).subspan(kInner + payload_len);
+  const View payload = View(inner).subspan(kInner, payload_len),
+             rest = View(inner).subspan(kInner + payload_len);
   if (std::any_of(rest.begin(), rest.end(), [](std::uint8_t b) { return b != 0; }))
     throw malformed("padding is not zero");
   plain.resize(raw_len);

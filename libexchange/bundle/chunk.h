@@ -1,4 +1,5 @@
-// The encrypted body of CHUNK, FILES and MANIFEST frames: codec, padding, encryption. docs/format.md, "Chunks".
+// The encrypted body of CHUNK, FILES and MANIFEST frames: codec, padding, encryption. docs/format.md,
+// "Chunks".
 #pragma once
 #include <memory>
 
@@ -44,8 +45,8 @@ class Decompressor {
   std::unique_ptr<ZSTD_DCtx_s, Free> context_;
 };
 
-// Puts the whole frame (prefix, sealed body, padding) at the front of `out`, which grows as needed, and returns
-// that part of it. `frame.body_len` is set here. `plain` is at most kChunk bytes.
+// Puts the whole frame (prefix, sealed body, padding) at the front of `out`, which grows as needed, and
+// returns that part of it. `frame.body_len` is set here. `plain` is at most kChunk bytes.
 View seal_frame(Bytes& out, Frame frame, View plain, Aead& key, Compressor& compressor);
 
 // Opens `body` in place and puts the plaintext into `plain`. Failure{integrity} when the tag is wrong,

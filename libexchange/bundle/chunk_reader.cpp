@@ -28,7 +28,10 @@ struct Worker {
 class ChunkReader {
  public:
   ChunkReader(VerifiedSlices& slices, const ManifestEntry& stream, const CheckedFiles& wanted)
-      : slices_(slices), stream_(stream), wanted_(wanted), where_(fmt::format("exhibit {}", stream.ordinal)) {}
+      : slices_(slices),
+        stream_(stream),
+        wanted_(wanted),
+        where_(fmt::format("exhibit {}", stream.ordinal)) {}
 
   // Fills `turn` with the frame of chunk `index`, at position(), and moves on.
   void fetch(Turn& turn, std::uint64_t index) {
@@ -45,12 +48,14 @@ class ChunkReader {
   }
 
   void open(Turn& turn, Worker& worker) const {
-    open_frame(turn.plain, turn.frame, turn.body, worker.cipher, worker.decompressor, place(turn.frame.index));
+    open_frame(turn.plain, turn.frame, turn.body, worker.cipher, worker.decompressor,
+               place(turn.frame.index));
     const std::uint64_t length = turn.plain.size();
     if (!turn.frame.final && length != kChunk)
       throw Failure(Code::malformed, place(turn.frame.index) + ": a chunk that is not full and not the last");
     if (turn.frame.final && turn.frame.index * kChunk + length != wanted_.bytes)
-      throw Failure(Code::integrity, place(turn.frame.index) + ": the contents have another length than the files");
+      throw Failure(Code::integrity,
+                    place(turn.frame.index) + ": the contents have another length than the files");
     if (turn.frame.final && length == 0 && turn.frame.index > 0)
       throw Failure(Code::integrity, place(turn.frame.index) + ": an empty chunk after a full one");
   }
@@ -59,7 +64,8 @@ class ChunkReader {
 
   // When all chunks were read, the table of offsets must be what was met.
   void finish() {
-    const bool all = wanted_.runs.size() == 1 && wanted_.runs[0].first == 0 && wanted_.runs[0].last + 1 == stream_.chunks;
+    const bool all =
+        wanted_.runs.size() == 1 && wanted_.runs[0].first == 0 && wanted_.runs[0].last + 1 == stream_.chunks;
     if (all && offsets_.finish() != wanted_.offsets)
       throw Failure(Code::integrity, where_ + ": the table of chunk offsets is wrong");
   }
@@ -78,7 +84,8 @@ class ChunkReader {
 }  // namespace
 
 void read_chunks(VerifiedSlices& slices, const ExhibitKeys& keys, const ManifestEntry& stream,
-                 const CheckedFiles& wanted, unsigned threads, const std::function<void(std::uint64_t, View)>& take) {
+                 const CheckedFiles& wanted, unsigned threads,
+                 const std::function<void(std::uint64_t, View)>& take) {
   ChunkReader reader(slices, stream, wanted);
   std::uint64_t chunks = 0;
   for (const auto& run : wanted.runs) chunks += run.last - run.first + 1;

@@ -16,9 +16,9 @@ struct CheckedFiles {
   struct Run {  // chunks first .. last; the frame of `first` is at `offset`
     std::uint64_t first = 0, last = 0, offset = 0;
   };
-  std::vector<Run> runs;      // that hold them, ascending
-  std::uint64_t bytes = 0;    // of the whole stream
-  Hash offsets{};             // digest of the whole table of chunk offsets
+  std::vector<Run> runs;    // that hold them, ascending
+  std::uint64_t bytes = 0;  // of the whole stream
+  Hash offsets{};           // digest of the whole table of chunk offsets
 };
 
 // `take(index, plaintext)` is called for each chunk of the runs, ascending, on one other thread.

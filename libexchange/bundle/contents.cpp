@@ -34,7 +34,8 @@ std::optional<Contents> Contents::open(const Source& source, const Envelope& env
   const std::size_t head = kPreambleSize + envelope.preamble.header_len;
   const Header header = check_header(envelope, slices.read(0, head));
   contents.header_hash_ = envelope.seal.header;
-  contents.open_compartments(header, slices.read(head, kCommitment * envelope.preamble.compartments), identities);
+  contents.open_compartments(header, slices.read(head, kCommitment * envelope.preamble.compartments),
+                             identities);
   if (contents.keys_.empty()) return std::nullopt;
   contents.read_manifest();
   return contents;
@@ -52,7 +53,8 @@ void Contents::open_compartments(const Header& header, const Bytes& commitments,
         CompartmentKey::copy_of(std::span<const std::uint8_t, 32>(plain->expose_secret().data(), 32));
     const Hash expected = commitment(key, header_hash_, c);
     if (!std::ranges::equal(expected, View(commitments).subspan(kCommitment * c, kCommitment)))
-      throw Failure(Code::key, fmt::format("compartment {}: the key is not the one that was committed to", c));
+      throw Failure(Code::key,
+                    fmt::format("compartment {}: the key is not the one that was committed to", c));
     keys_.emplace(c, std::move(key));
   }
   if (!keys_.empty() && !keys_.contains(0))
@@ -64,7 +66,8 @@ ExhibitKeys Contents::keys_of(const ManifestEntry& entry) const {
   std::copy_n(entry.salted.begin(), salt.size(), salt.begin());
   ExhibitKeys keys(keys_.at(entry.compartment), header_hash_, entry.compartment, entry.ordinal, salt);
   if (!std::ranges::equal(keys.commitment(), View(entry.salted).subspan(salt.size())))
-    throw Failure(Code::key, fmt::format("exhibit {}: its key is not the one that was committed to", entry.ordinal));
+    throw Failure(Code::key,
+                  fmt::format("exhibit {}: its key is not the one that was committed to", entry.ordinal));
   return keys;
 }
 
@@ -91,7 +94,8 @@ void Contents::read_manifest() {
     Bytes body = slices.read(position + kFramePrefix, frame.body_len);
     open_frame(plain, frame, body, cipher, decompressor, "manifest");
     for (ManifestEntry& entry : decode_manifest_part(plain)) {
-      if (entry.ordinal != streams_.size() + 1) throw Failure(Code::integrity, "manifest: an exhibit is missing or repeated");
+      if (entry.ordinal != streams_.size() + 1)
+        throw Failure(Code::integrity, "manifest: an exhibit is missing or repeated");
       if (entry.compartment >= envelope_->preamble.compartments)
         throw Failure(Code::integrity, "manifest: a compartment that does not exist");
       root.add(entry.leaf);
@@ -113,7 +117,8 @@ void Contents::open_meta(OpenStream& stream) {
     stream.meta_leaf = keys.meta_leaf(meta);
     const bool should_be_case_view = entry.ordinal <= envelope_->preamble.compartments;
     if (std::holds_alternative<CaseViewInfo>(stream.meta->about) != should_be_case_view)
-      throw Failure(Code::integrity, fmt::format("exhibit {}: is not the kind of stream it should be", entry.ordinal));
+      throw Failure(Code::integrity,
+                    fmt::format("exhibit {}: is not the kind of stream it should be", entry.ordinal));
   }
   entry.sealed_meta = {};
 }
@@ -129,7 +134,7 @@ void Contents::compare(const std::vector<WalkedStream>& walked) const {
 }
 
 CheckedFiles Contents::check_files(std::size_t i, const Select& select,
-                                        const std::function<void(const FileEntry&)>& visit) {
+                                   const std::function<void(const FileEntry&)>& visit) {
   const OpenStream& stream = streams_[i];
   const ManifestEntry& entry = stream.entry;
   const std::string where = fmt::format("exhibit {}", entry.ordinal);
@@ -170,7 +175,8 @@ CheckedFiles Contents::check_files(std::size_t i, const Select& select,
   if (exhibit_leaf(entry.ordinal, leaves.size(), leaves.root(), stream.meta_leaf) != entry.leaf)
     throw Failure(Code::integrity, where + ": its files are not those that were sealed");
   if (leaves.size() != stream.meta->files || position != stream.meta->bytes)
-    throw Failure(Code::integrity, where + ": it has another number of files or bytes than its metadata says");
+    throw Failure(Code::integrity,
+                  where + ": it has another number of files or bytes than its metadata says");
 
   Sha256 offsets;
   std::size_t run = 0;

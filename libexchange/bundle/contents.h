@@ -1,5 +1,5 @@
-// What the keys at hand can read of a bundle: steps 9 to 11. Built on verified slices; the seal must have been
-// accepted before. One thread at a time.
+// What the keys at hand can read of a bundle: steps 9 to 11. Built on verified slices; the seal must have
+// been accepted before. One thread at a time.
 #pragma once
 #include <functional>
 #include <map>
@@ -38,13 +38,14 @@ class Contents {
   // Compares the manifest with a complete walk (step 10). Failure{integrity}.
   void compare(const std::vector<WalkedStream>& walked) const;
 
-  // Step 11a for one readable stream: entries, paths, leaves. Without `select` all files are meant; `visit` gets
-  // those that are selected, and may be empty.
-  CheckedFiles check_files(std::size_t stream, const Select& select, const std::function<void(const FileEntry&)>& visit);
+  // Step 11a for one readable stream: entries, paths, leaves. Without `select` all files are meant; `visit`
+  // gets those that are selected, and may be empty.
+  CheckedFiles check_files(std::size_t stream, const Select& select,
+                           const std::function<void(const FileEntry&)>& visit);
 
   // Step 11b: the selected files of a checked stream, decrypted on `threads` threads.
-  void read_files(std::size_t stream, const CheckedFiles& checked, const Select& select, FileSink& sink, unsigned threads,
-                  const std::function<void(std::uint64_t)>& progress);
+  void read_files(std::size_t stream, const CheckedFiles& checked, const Select& select, FileSink& sink,
+                  unsigned threads, const std::function<void(std::uint64_t)>& progress);
 
  private:
   Contents(const Source& source, const Envelope& envelope) : source_(&source), envelope_(&envelope) {}

@@ -52,7 +52,8 @@ Bytes plain_body(const Source& source, std::uint64_t offset, const Frame& frame)
 
 void read_slices_and_seal(const Source& source, Envelope& e) {
   const std::uint64_t slices_at = e.footer.sealed_len, footer_at = source.size() - kFooterSize;
-  if (slices_at + kFramePrefix > footer_at) throw Failure(Code::malformed, "footer: no room for what it promises");
+  if (slices_at + kFramePrefix > footer_at)
+    throw Failure(Code::malformed, "footer: no room for what it promises");
   const Frame slices = plain_frame_at(source, slices_at, FrameKind::slices);
   if (slices.body_len != 32 * ((slices_at + kSlice - 1) / kSlice))
     throw Failure(Code::malformed, at(slices_at) + ": the slice table has a wrong length");

@@ -13,7 +13,7 @@
 namespace exchange {
 
 struct VerdictProblem {
-  int step = 0;          // of the verification order
+  int step = 0;  // of the verification order
   Code code{};
   std::string where, message;
 };
@@ -33,8 +33,8 @@ struct Envelope {
 // Steps 0, 1 and 2. Failures: see docs/format.md.
 Envelope read_envelope(const Source& source);
 
-// Steps 3, 4 and 8: who sealed it, whether this home trusts them, whether the signatures are good. Appends every
-// problem; fills `endorsement` and `chain`.
+// Steps 3, 4 and 8: who sealed it, whether this home trusts them, whether the signatures are good. Appends
+// every problem; fills `endorsement` and `chain`.
 void check_signer(Envelope& envelope, const Home& home, Instant at, std::vector<VerdictProblem>& problems);
 
 // Step 5, first half: the digests against the seal.

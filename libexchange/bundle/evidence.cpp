@@ -20,13 +20,20 @@ Instant instant(const statx_timestamp& t) { return {t.tv_sec, t.tv_nsec}; }
 
 FileKind kind_of(std::uint16_t mode) {
   switch (mode & S_IFMT) {
-    case S_IFDIR: return FileKind::directory;
-    case S_IFLNK: return FileKind::symlink;
-    case S_IFIFO: return FileKind::fifo;
-    case S_IFCHR: return FileKind::character_device;
-    case S_IFBLK: return FileKind::block_device;
-    case S_IFSOCK: return FileKind::socket;
-    default: return FileKind::regular;
+    case S_IFDIR:
+      return FileKind::directory;
+    case S_IFLNK:
+      return FileKind::symlink;
+    case S_IFIFO:
+      return FileKind::fifo;
+    case S_IFCHR:
+      return FileKind::character_device;
+    case S_IFBLK:
+      return FileKind::block_device;
+    case S_IFSOCK:
+      return FileKind::socket;
+    default:
+      return FileKind::regular;
   }
 }
 
@@ -78,8 +85,8 @@ void EvidenceReader::read_contents(int fd, FileEntry& entry, const std::string& 
       const off_t end = in_hole ? data_at : ::lseek(fd, static_cast<off_t>(at), SEEK_HOLE);
       next_hole = end < 0 ? entry.size : std::min<std::uint64_t>(static_cast<std::uint64_t>(end), entry.size);
     }
-    const MutableView piece =
-        MutableView(buffer_).first(std::min<std::uint64_t>(buffer_.size(), (sparse ? next_hole : entry.size) - at));
+    const MutableView piece = MutableView(buffer_).first(
+        std::min<std::uint64_t>(buffer_.size(), (sparse ? next_hole : entry.size) - at));
     if (sparse && in_hole) {
       std::ranges::fill(piece, std::uint8_t{0});
       entry.hole_bytes += piece.size();
@@ -99,7 +106,8 @@ void EvidenceReader::read_contents(int fd, FileEntry& entry, const std::string& 
   entry.sha256 = digest_.finish();
 }
 
-void EvidenceReader::read(const StreamSource& source, const Data& data, const Entry& entry, const Warn& warn) {
+void EvidenceReader::read(const StreamSource& source, const Data& data, const Entry& entry,
+                          const Warn& warn) {
   std::string last;  // several paths may share ancestors
   for (const std::string& path : source.paths) {
     walk(case_folder_, path, source.not_these, [&](const Found& found) {
@@ -116,10 +124,12 @@ void EvidenceReader::read(const StreamSource& source, const Data& data, const En
         require_unchanged(found.status, fd.get(), shown);
         if (source.acquisition) {
           e.acquisition_match = e.sha256 == *source.acquisition;
-          const std::string what = source.label + ": " + shown + " is not what was acquired: acquisition_sha256 is " +
+          const std::string what = source.label + ": " + shown +
+                                   " is not what was acquired: acquisition_sha256 is " +
                                    to_hex(*source.acquisition) + ", the file has " + to_hex(e.sha256);
           if (!e.acquisition_match && !source.mismatch_explained)
-            throw Failure(Code::policy, what, "find the original file, or explain the difference in hash_note");
+            throw Failure(Code::policy, what,
+                          "find the original file, or explain the difference in hash_note");
           if (!e.acquisition_match) warn(what + " (explained in hash_note)");
         }
       }

@@ -12,16 +12,16 @@ namespace exchange {
 
 // Which part of the case folder a stream covers.
 struct StreamSource {
-  std::vector<std::string> paths;        // in the format's order, not inside each other
-  std::vector<std::string> not_these;    // belong to other exhibits
-  std::string label;                     // for messages: "EX-03" or "the case sheets"
-  std::optional<Hash> acquisition;       // of the one file at `paths`, where the examiner recorded it
-  bool mismatch_explained = false;       // hash_note is there: a mismatch warns instead of refusing
+  std::vector<std::string> paths;      // in the format's order, not inside each other
+  std::vector<std::string> not_these;  // belong to other exhibits
+  std::string label;                   // for messages: "EX-03" or "the case sheets"
+  std::optional<Hash> acquisition;     // of the one file at `paths`, where the examiner recorded it
+  bool mismatch_explained = false;     // hash_note is there: a mismatch warns instead of refusing
 };
 
 class EvidenceReader {
  public:
-  using Data = std::function<void(View)>;              // contents, in order
+  using Data = std::function<void(View)>;               // contents, in order
   using Entry = std::function<void(const FileEntry&)>;  // after the contents of that file
   using Warn = std::function<void(const std::string&)>;
 

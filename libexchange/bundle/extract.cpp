@@ -40,8 +40,8 @@ void restore(int fd, std::uint16_t mode, Instant accessed, Instant modified, con
 // Makes every folder below writable, then removes all of it.
 void remove_tree(const fs::path& root) noexcept {
   std::error_code ignored;
-  for (fs::recursive_directory_iterator it(root, fs::directory_options::skip_permission_denied, ignored), end; it != end;
-       it.increment(ignored)) {
+  for (fs::recursive_directory_iterator it(root, fs::directory_options::skip_permission_denied, ignored), end;
+       it != end; it.increment(ignored)) {
     if (it->is_directory(ignored) && !it->is_symlink(ignored))
       fs::permissions(it->path(), fs::perms::owner_all, fs::perm_options::add, ignored);
     if (ignored) break;
@@ -73,7 +73,8 @@ void Extractor::require_room(std::uint64_t bytes) const {
   if (::fstatvfs(root_.get(), &room) != 0) return;  // a file system that does not say: writing will tell
   const std::uint64_t free = std::uint64_t{room.f_bavail} * room.f_frsize;
   if (bytes > free)
-    throw Failure(Code::limit, "the contents need " + human_size(bytes) + ", the target has " + human_size(free) + " free",
+    throw Failure(Code::limit,
+                  "the contents need " + human_size(bytes) + ", the target has " + human_size(free) + " free",
                   "open it elsewhere, or only a part with --only");
 }
 
@@ -130,7 +131,8 @@ void Extractor::begin(const FileEntry& entry) {
   }
   file_name_ = entry.path;
   const int folder = folder_for(entry.path);
-  file_ = Fd(::openat(folder, last_part(entry.path).c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
+  file_ = Fd(::openat(folder, last_part(entry.path).c_str(),
+                      O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
   if (!file_) fail_write(entry.path, errno);
   sparse_ = entry.hole_bytes > 0;
   written_ = 0;

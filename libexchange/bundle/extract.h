@@ -30,7 +30,9 @@ class Extractor : public FileSink {
 
   std::uint64_t files() const { return files_; }
   std::uint64_t bytes() const { return bytes_; }
-  const std::vector<std::string>& not_restored() const { return not_restored_; }  // links, special files; at most 1,000
+  const std::vector<std::string>& not_restored() const {
+    return not_restored_;
+  }  // links, special files; at most 1,000
   std::uint64_t not_restored_count() const { return not_restored_count_; }
 
  private:
@@ -48,7 +50,7 @@ class Extractor : public FileSink {
   Fd file_;
   std::string file_name_;
   bool sparse_ = false;
-  std::uint64_t written_ = 0;    // in the current file
+  std::uint64_t written_ = 0;  // in the current file
   std::uint64_t files_ = 0, bytes_ = 0, not_restored_count_ = 0;
   std::vector<std::string> not_restored_;
 };

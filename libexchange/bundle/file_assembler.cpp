@@ -8,7 +8,8 @@ namespace exchange {
 
 void FileAssembler::end() {
   if (current_->kind == FileKind::regular && digest_.finish() != current_->sha256)
-    throw Failure(Code::integrity, where_ + ": " + printable(current_->path) + " is not what its SHA-256 says");
+    throw Failure(Code::integrity,
+                  where_ + ": " + printable(current_->path) + " is not what its SHA-256 says");
   sink_.end(*current_);
   current_.reset();
 }

@@ -5,14 +5,18 @@
 namespace exchange {
 
 FilesCursor::FilesCursor(VerifiedSlices& slices, const ExhibitKeys& keys, const ManifestEntry& stream)
-    : slices_(slices), stream_(stream), cipher_(keys.files()),
-      where_(fmt::format("exhibit {}: file list", stream.ordinal)), position_(stream.files_offset) {}
+    : slices_(slices),
+      stream_(stream),
+      cipher_(keys.files()),
+      where_(fmt::format("exhibit {}: file list", stream.ordinal)),
+      position_(stream.files_offset) {}
 
 bool FilesCursor::read_part() {
   if (index_ == stream_.files_parts) return false;
   const Frame frame = Frame::parse(slices_.read(position_, kFramePrefix), where_);
-  if (frame.kind != FrameKind::files || frame.ordinal != stream_.ordinal || frame.compartment != stream_.compartment ||
-      frame.index != index_ || frame.final != (index_ + 1 == stream_.files_parts))
+  if (frame.kind != FrameKind::files || frame.ordinal != stream_.ordinal ||
+      frame.compartment != stream_.compartment || frame.index != index_ ||
+      frame.final != (index_ + 1 == stream_.files_parts))
     throw Failure(Code::integrity, where_ + ": not where the manifest says");
   Bytes body = slices_.read(position_ + kFramePrefix, frame.body_len);
   open_frame(plain_, frame, body, cipher_, decompressor_, where_);

@@ -21,7 +21,8 @@ void FrameWalk::feed(View bytes) {
     } else if (padding_ > 0) {
       n = std::min<std::uint64_t>(padding_, bytes.size());
       padding_ -= n;
-      if (std::any_of(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(n), [](auto b) { return b != 0; }))
+      if (std::any_of(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(n),
+                      [](auto b) { return b != 0; }))
         throw Failure(Code::malformed, fmt::format("byte {}: frame padding is not zero", position_));
     } else {
       if (prefix_.empty()) frame_at_ = position_;
@@ -62,10 +63,12 @@ void FrameWalk::take(const Frame& frame) {
     case FrameKind::exhibit: {
       if (frame.final || frame.index) throw malformed("an EXHIBIT frame with flags or index");
       if (in_manifest) throw malformed("an exhibit after the manifest");
-      if (last_ != FrameKind{} && last_ != FrameKind::files) throw malformed("an exhibit begins within another");
+      if (last_ != FrameKind{} && last_ != FrameKind::files)
+        throw malformed("an exhibit begins within another");
       if (last_ == FrameKind::files && !last_final_)
-        throw Failure(Code::integrity,
-                      fmt::format("byte {}: the last frame of its kind is not marked as the last", frame_at_));
+        throw Failure(
+            Code::integrity,
+            fmt::format("byte {}: the last frame of its kind is not marked as the last", frame_at_));
       if (frame.compartment >= compartments_) throw malformed("a compartment that does not exist");
       const WalkedStream begun{frame_at_, 0, frame.stored(), frame.compartment, 0, 0};
       if (frame.ordinal == 0) {
@@ -86,7 +89,8 @@ void FrameWalk::take(const Frame& frame) {
     case FrameKind::manifest: {
       const bool manifest = frame.kind == FrameKind::manifest;
       const FrameKind before = frame.kind == FrameKind::files ? FrameKind::chunk : FrameKind::exhibit;
-      if (manifest != in_manifest || (last_ != frame.kind && last_ != before)) throw malformed("a frame out of order");
+      if (manifest != in_manifest || (last_ != frame.kind && last_ != before))
+        throw malformed("a frame out of order");
       if (frame.ordinal != ordinal || frame.compartment != stream.compartment)
         throw malformed("a frame of another exhibit");
       if (frame.kind == FrameKind::files && last_ == FrameKind::chunk) stream.files_offset = frame_at_;
@@ -94,7 +98,8 @@ void FrameWalk::take(const Frame& frame) {
       stream.stored_bytes += frame.stored();
       break;
     }
-    default: throw malformed("a SLICES or SEAL frame within the sealed bytes");
+    default:
+      throw malformed("a SLICES or SEAL frame within the sealed bytes");
   }
   last_ = frame.kind;
   last_final_ = frame.final;
@@ -103,7 +108,8 @@ void FrameWalk::take(const Frame& frame) {
 void FrameWalk::finish(std::uint64_t manifest_offset) const {
   if (position_ < first_frame_ || !prefix_.empty() || skip_ || padding_)
     throw Failure(Code::malformed, "the last frame runs beyond the sealed bytes");
-  if (last_ != FrameKind::manifest) throw Failure(Code::malformed, "the sealed bytes do not end in a manifest");
+  if (last_ != FrameKind::manifest)
+    throw Failure(Code::malformed, "the sealed bytes do not end in a manifest");
   if (!last_final_) throw Failure(Code::integrity, "the last MANIFEST frame is not marked as the last");
   if (manifest_.offset != manifest_offset)
     throw Failure(Code::malformed, "the manifest is not where the footer says");

@@ -20,7 +20,7 @@ class FrameWalk {
   // After the last byte: the sequence must be complete, with the manifest at `manifest_offset`.
   void finish(std::uint64_t manifest_offset) const;
 
-  const Bytes& head() const { return head_; }                         // preamble, header, commitments
+  const Bytes& head() const { return head_; }  // preamble, header, commitments
   const std::vector<WalkedStream>& streams() const { return streams_; }
 
  private:
@@ -32,12 +32,12 @@ class FrameWalk {
   Bytes head_;
   std::vector<WalkedStream> streams_;
   WalkedStream manifest_;
-  std::uint64_t position_ = 0;       // of the next byte to be fed
-  Bytes prefix_;                     // of a frame whose first bytes came at the end of a piece
+  std::uint64_t position_ = 0;  // of the next byte to be fed
+  Bytes prefix_;                // of a frame whose first bytes came at the end of a piece
   std::uint64_t frame_at_ = 0;
-  std::uint64_t skip_ = 0;           // body bytes left
-  std::uint64_t padding_ = 0;        // then padding bytes left
-  FrameKind last_{};                 // 0: nothing yet
+  std::uint64_t skip_ = 0;     // body bytes left
+  std::uint64_t padding_ = 0;  // then padding bytes left
+  FrameKind last_{};           // 0: nothing yet
   bool last_final_ = false;
 };
 

@@ -40,8 +40,9 @@ Hash commitment(const CompartmentKey& key, const Hash& header, std::uint32_t com
 
 ExhibitKeys::ExhibitKeys(const CompartmentKey& key, const Hash& header, std::uint32_t compartment,
                          std::uint64_t ordinal, const Salt& salt) {
-  const SecretBytes x = hkdf_expand(
-      key.expose_secret(), joined({label("valise/v1/exhibit"), header, le(compartment), le(ordinal), salt}), 32);
+  const SecretBytes x =
+      hkdf_expand(key.expose_secret(),
+                  joined({label("valise/v1/exhibit"), header, le(compartment), le(ordinal), salt}), 32);
   keys_ = hkdf_expand(x.expose_secret(), label("valise/v1/exhibit-keys"), 192);
 }
 
@@ -82,18 +83,22 @@ Bytes ExhibitKeys::open_meta(const Hash& header, std::uint64_t ordinal, View sea
     throw Failure(Code::integrity, "sealed metadata does not open");
   const std::size_t length = load_le<std::uint32_t>(plain);
   if (length > plain.size() - 4 || padme(std::max(4 + length, kMinMeta)) != plain.size() ||
-      std::any_of(plain.begin() + 4 + static_cast<std::ptrdiff_t>(length), plain.end(), [](auto b) { return b; }))
+      std::any_of(plain.begin() + 4 + static_cast<std::ptrdiff_t>(length), plain.end(),
+                  [](auto b) { return b; }))
     throw Failure(Code::malformed, "sealed metadata has wrong padding");
   return {plain.begin() + 4, plain.begin() + 4 + static_cast<std::ptrdiff_t>(length)};
 }
 
-Hash ExhibitKeys::meta_leaf(View meta) const { return sha256({label("valise/v1/meta-exhibit"), part(4), meta}); }
+Hash ExhibitKeys::meta_leaf(View meta) const {
+  return sha256({label("valise/v1/meta-exhibit"), part(4), meta});
+}
 
 Hash exhibit_leaf(std::uint64_t ordinal, std::uint64_t files, const Hash& files_root, const Hash& meta_leaf) {
   return sha256({label("valise/v1/leaf-exhibit"), le(ordinal), le(files), files_root, meta_leaf});
 }
 
-Hash file_leaf(const ExhibitKeys::LeafSalts& salts, std::uint64_t size, const Hash& sha256_of_content, View entry) {
+Hash file_leaf(const ExhibitKeys::LeafSalts& salts, std::uint64_t size, const Hash& sha256_of_content,
+               View entry) {
   const Hash content = sha256({label("valise/v1/content"), salts.content, le(size), sha256_of_content});
   const Hash meta = sha256({label("valise/v1/meta-file"), salts.meta, entry});
   return sha256({label("valise/v1/leaf-file"), content, meta});

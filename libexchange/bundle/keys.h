@@ -51,6 +51,7 @@ class ExhibitKeys {
 Hash exhibit_leaf(std::uint64_t ordinal, std::uint64_t files, const Hash& files_root, const Hash& meta_leaf);
 
 // F_j. `sha256_of_content` and `size` are zero for what is not a regular file.
-Hash file_leaf(const ExhibitKeys::LeafSalts& salts, std::uint64_t size, const Hash& sha256_of_content, View entry);
+Hash file_leaf(const ExhibitKeys::LeafSalts& salts, std::uint64_t size, const Hash& sha256_of_content,
+               View entry);
 
 }  // namespace exchange

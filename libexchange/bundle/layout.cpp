@@ -36,10 +36,13 @@ Preamble Preamble::parse(View bytes) {
   if (!std::equal(kMagic.begin(), kMagic.begin() + static_cast<std::ptrdiff_t>(seen), bytes.begin()))
     throw Failure(Code::malformed, "not a valise bundle: the first bytes are wrong",
                   "a bundle must be copied as binary, never as text");
-  if (bytes.size() < kPreambleSize) throw Failure(Code::truncated, "ends within the preamble", "fetch it again");
-  const auto version = load_le<std::uint16_t>(bytes.subspan(8)), suite = load_le<std::uint16_t>(bytes.subspan(10));
+  if (bytes.size() < kPreambleSize)
+    throw Failure(Code::truncated, "ends within the preamble", "fetch it again");
+  const auto version = load_le<std::uint16_t>(bytes.subspan(8)),
+             suite = load_le<std::uint16_t>(bytes.subspan(10));
   if (version != 1 || suite != 1)
-    throw Failure(Code::unsupported, fmt::format("format version {} suite {} is not known here", version, suite),
+    throw Failure(Code::unsupported,
+                  fmt::format("format version {} suite {} is not known here", version, suite),
                   "a newer valise may read it");
   if (!all_zero(bytes.subspan(12, 4)) || !all_zero(bytes.subspan(24, 8)))
     throw Failure(Code::malformed, "preamble: reserved bytes are set");
@@ -96,10 +99,14 @@ struct BodyRange {
 
 BodyRange body_range(FrameKind kind) {
   switch (kind) {
-    case FrameKind::exhibit: return {kExhibitBody, kExhibitBody};
-    case FrameKind::slices: return {32, kMaxSlicesBody};
-    case FrameKind::seal: return {12, kMaxSealBody};
-    default: return {kMinChunkBody, kMaxChunkBody};
+    case FrameKind::exhibit:
+      return {kExhibitBody, kExhibitBody};
+    case FrameKind::slices:
+      return {32, kMaxSlicesBody};
+    case FrameKind::seal:
+      return {12, kMaxSealBody};
+    default:
+      return {kMinChunkBody, kMaxChunkBody};
   }
 }
 
@@ -107,18 +114,26 @@ BodyRange body_range(FrameKind kind) {
 
 Frame Frame::parse(View prefix, const std::string& where) {
   const auto malformed = [&](const char* why) { return Failure(Code::malformed, where + ": " + why); };
-  const auto kind = load_le<std::uint16_t>(prefix.subspan(16)), flags = load_le<std::uint16_t>(prefix.subspan(18));
+  const auto kind = load_le<std::uint16_t>(prefix.subspan(16)),
+             flags = load_le<std::uint16_t>(prefix.subspan(18));
   const auto list = load_le<std::uint32_t>(prefix.subspan(44));
-  if (load_le<std::uint32_t>(prefix) != 0 || !std::equal(kRootPointer.begin(), kRootPointer.end(), prefix.begin() + 8) ||
+  if (load_le<std::uint32_t>(prefix) != 0 ||
+      !std::equal(kRootPointer.begin(), kRootPointer.end(), prefix.begin() + 8) ||
       load_le<std::uint32_t>(prefix.subspan(40)) != 1 || (list & 7) != 2)
     throw malformed("not a frame");
   if (kind < 1 || kind > 6 || flags > 1) throw malformed("a frame of unknown kind or flags");
-  Frame f{static_cast<FrameKind>(kind), flags == 1, load_le<std::uint32_t>(prefix.subspan(20)),
-          load_le<std::uint64_t>(prefix.subspan(24)), load_le<std::uint64_t>(prefix.subspan(32)), list >> 3};
+  Frame f{static_cast<FrameKind>(kind),
+          flags == 1,
+          load_le<std::uint32_t>(prefix.subspan(20)),
+          load_le<std::uint64_t>(prefix.subspan(24)),
+          load_le<std::uint64_t>(prefix.subspan(32)),
+          list >> 3};
   const BodyRange range = body_range(f.kind);
-  if (f.body_len > range.most) throw Failure(Code::limit, fmt::format("{}: a frame of {} bytes", where, f.body_len));
+  if (f.body_len > range.most)
+    throw Failure(Code::limit, fmt::format("{}: a frame of {} bytes", where, f.body_len));
   if (f.body_len < range.least) throw malformed("a frame too short for its kind");
-  if (load_le<std::uint32_t>(prefix.subspan(4)) != (f.stored() - 8) / 8) throw malformed("frame lengths disagree");
+  if (load_le<std::uint32_t>(prefix.subspan(4)) != (f.stored() - 8) / 8)
+    throw malformed("frame lengths disagree");
   return f;
 }
 

@@ -10,7 +10,7 @@ namespace exchange {
 constexpr std::size_t kPreambleSize = 64;
 constexpr std::size_t kFooterSize = 64;
 constexpr std::size_t kFramePrefix = 48;
-constexpr std::size_t kChunk = std::size_t{1} << 20;   // plaintext bytes of every chunk but the last
+constexpr std::size_t kChunk = std::size_t{1} << 20;      // plaintext bytes of every chunk but the last
 constexpr std::uint64_t kSlice = std::uint64_t{1} << 23;  // bytes of every slice but the last
 constexpr std::size_t kCommitment = 32;
 
@@ -45,7 +45,14 @@ struct Footer {
   static std::optional<Footer> parse(View bytes);
 };
 
-enum class FrameKind : std::uint16_t { exhibit = 1, chunk = 2, files = 3, manifest = 4, slices = 5, seal = 6 };
+enum class FrameKind : std::uint16_t {
+  exhibit = 1,
+  chunk = 2,
+  files = 3,
+  manifest = 4,
+  slices = 5,
+  seal = 6
+};
 
 struct Frame {
   FrameKind kind{};

@@ -36,7 +36,9 @@ Failure translated(const kj::Exception& e, const char* what) {
 // Reads one single-segment message; copy(reader) must copy out all it needs.
 template <class Root, class Copy>
 auto parse(View message, const char* what, Copy copy) {
-  const auto malformed = [&](const char* why) { return Failure(Code::malformed, fmt::format("{}: {}", what, why)); };
+  const auto malformed = [&](const char* why) {
+    return Failure(Code::malformed, fmt::format("{}: {}", what, why));
+  };
   if (message.size() < 16 || message.size() % 8 != 0) throw malformed("wrong length");
   if (load_le<std::uint32_t>(message) != 0) throw malformed("more than one segment");
   const std::uint64_t words = load_le<std::uint32_t>(message.subspan(4));
@@ -102,7 +104,8 @@ Bytes encode(const Header& header) {
 Header decode_header(View message) {
   return parse<schema::Header>(message, "header", [](schema::Header::Reader r) {
     Header h{from(r.getSigner()), {}, from(r.getLabel())};
-    require(h.label.size() <= 256 && printable(h.label) == h.label, Code::malformed, "header: impossible label");
+    require(h.label.size() <= 256 && printable(h.label) == h.label, Code::malformed,
+            "header: impossible label");
     for (auto c : r.getCompartments()) {
       require(c.getId() == h.age_files.size(), Code::malformed, "header: compartments out of order");
       h.age_files.push_back(bytes_of(c.getAgeFile()));
@@ -112,33 +115,35 @@ Header decode_header(View message) {
 }
 
 std::string_view name_of(FileKind kind) {
-  constexpr std::string_view names[] = {"file",             "folder",       "symbolic link", "fifo",
-                                        "character device", "block device", "socket"};
+  constexpr std::string_view names[] = {"file",         "folder", "symbolic link", "fifo", "character device",
+                                        "block device", "socket"};
   return names[static_cast<std::size_t>(kind)];
 }
 
 Bytes encode(const FileEntry& e) {
-  return build<schema::FileEntry>(e.path.size() + e.link_target.size() + 512, [&](schema::FileEntry::Builder b) {
-    b.setPath(blob(as_view(e.path)));
-    b.setKind(static_cast<schema::FileKind>(e.kind));
-    b.setMode(e.mode);
-    b.setSize(e.size);
-    if (e.kind == FileKind::regular) b.setSha256(blob(e.sha256));
-    put(b.initModified(), e.modified);
-    put(b.initAccessed(), e.accessed);
-    put(b.initChanged(), e.changed);
-    if (e.born != Instant{}) put(b.initBorn(), e.born);
-    if (e.acquisition_match) b.setAcquisitionSha256(blob(e.sha256));
-    b.setHoleBytes(e.hole_bytes);
-    if (!e.link_target.empty()) b.setLinkTarget(blob(as_view(e.link_target)));
-  });
+  return build<schema::FileEntry>(e.path.size() + e.link_target.size() + 512,
+                                  [&](schema::FileEntry::Builder b) {
+                                    b.setPath(blob(as_view(e.path)));
+                                    b.setKind(static_cast<schema::FileKind>(e.kind));
+                                    b.setMode(e.mode);
+                                    b.setSize(e.size);
+                                    if (e.kind == FileKind::regular) b.setSha256(blob(e.sha256));
+                                    put(b.initModified(), e.modified);
+                                    put(b.initAccessed(), e.accessed);
+                                    put(b.initChanged(), e.changed);
+                                    if (e.born != Instant{}) put(b.initBorn(), e.born);
+                                    if (e.acquisition_match) b.setAcquisitionSha256(blob(e.sha256));
+                                    b.setHoleBytes(e.hole_bytes);
+                                    if (!e.link_target.empty()) b.setLinkTarget(blob(as_view(e.link_target)));
+                                  });
 }
 
 FileEntry decode_file_entry(View message) {
   return parse<schema::FileEntry>(message, "file entry", [](schema::FileEntry::Reader r) {
     FileEntry e;
     const auto kind = static_cast<std::uint16_t>(r.getKind());
-    require(kind <= static_cast<std::uint16_t>(FileKind::socket), Code::malformed, "file entry: unknown kind");
+    require(kind <= static_cast<std::uint16_t>(FileKind::socket), Code::malformed,
+            "file entry: unknown kind");
     e.kind = static_cast<FileKind>(kind);
     const bool regular = e.kind == FileKind::regular;
     e.path = raw(r.getPath());
@@ -194,7 +199,9 @@ FilesPart decode_files_part(View message) {
   });
 }
 
-std::size_t room_for_manifest_entry(const ManifestEntry& e) { return 96 + 32 + kExhibitBody + (e.sealed_meta.size() + 7) / 8 * 8; }
+std::size_t room_for_manifest_entry(const ManifestEntry& e) {
+  return 96 + 32 + kExhibitBody + (e.sealed_meta.size() + 7) / 8 * 8;
+}
 
 Bytes encode(const std::vector<ManifestEntry>& part) {
   std::size_t size = 64;
@@ -221,9 +228,16 @@ std::vector<ManifestEntry> decode_manifest_part(View message) {
   return parse<schema::ManifestPart>(message, "manifest part", [](schema::ManifestPart::Reader r) {
     std::vector<ManifestEntry> part;
     for (auto e : r.getEntries()) {
-      part.push_back({e.getOrdinal(), e.getCompartment(), e.getChunks(), e.getFilesParts(), e.getOffset(),
-                      e.getFilesOffset(), e.getStoredBytes(), hash_of(e.getLeaf(), "manifest: leaf of wrong length"),
-                      bytes_of(e.getSealedMeta()), {}});
+      part.push_back({e.getOrdinal(),
+                      e.getCompartment(),
+                      e.getChunks(),
+                      e.getFilesParts(),
+                      e.getOffset(),
+                      e.getFilesOffset(),
+                      e.getStoredBytes(),
+                      hash_of(e.getLeaf(), "manifest: leaf of wrong length"),
+                      bytes_of(e.getSealedMeta()),
+                      {}});
       require(e.getSalted().size() == kExhibitBody, Code::malformed, "manifest: salt of wrong length");
       std::copy(e.getSalted().begin(), e.getSalted().end(), part.back().salted.begin());
     }
@@ -292,8 +306,8 @@ std::size_t room_for(const ExhibitInfo& info) {
 }
 
 std::size_t room_for(const CaseViewInfo& info) {
-  std::size_t size = info.reference.size() + info.title.size() + info.requesting.size() + info.purpose.size() +
-                     info.handling.size();
+  std::size_t size = info.reference.size() + info.title.size() + info.requesting.size() +
+                     info.purpose.size() + info.handling.size();
   for (const auto& name : info.audience) size += name.size() + 16;
   for (const auto& basis : info.legal_basis) size += basis.size() + 16;
   return size;

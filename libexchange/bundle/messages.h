@@ -1,4 +1,5 @@
-// The structured messages of a bundle as plain structs, and their Cap'n Proto encoding (schemas/bundle.capnp).
+// The structured messages of a bundle as plain structs, and their Cap'n Proto encoding
+// (schemas/bundle.capnp).
 //
 // Encoders give one single-segment message. Decoders take exactly one, copy everything out behind one barrier
 // and translate: Failure{limit} for amplification and depth, {malformed} for all else.
@@ -21,7 +22,15 @@ struct Header {
 Bytes encode(const Header& header);
 Header decode_header(View message);
 
-enum class FileKind : std::uint16_t { regular, directory, symlink, fifo, character_device, block_device, socket };
+enum class FileKind : std::uint16_t {
+  regular,
+  directory,
+  symlink,
+  fifo,
+  character_device,
+  block_device,
+  socket
+};
 std::string_view name_of(FileKind kind);
 
 struct FileEntry {
@@ -29,7 +38,7 @@ struct FileEntry {
   FileKind kind{};
   std::uint16_t mode = 0;
   std::uint64_t size = 0;
-  Hash sha256{};             // regular files
+  Hash sha256{};  // regular files
   Instant modified, accessed, changed, born;
   bool acquisition_match = false;  // an acquisition hash was recorded, and it is `sha256`
   std::uint64_t hole_bytes = 0;

@@ -27,17 +27,21 @@ std::optional<Recipient> Recipient::parse(std::string_view text) {
 namespace {
 
 bool in_audience(const ExhibitRow& exhibit, const Address& address) {
-  return exhibit.audience.empty() || std::ranges::find(exhibit.audience, address.text()) != exhibit.audience.end();
+  return exhibit.audience.empty() ||
+         std::ranges::find(exhibit.audience, address.text()) != exhibit.audience.end();
 }
 
 void check_requests(const Case& the_case, const std::vector<Recipient>& recipients) {
   std::set<Address> seen;
   for (const Recipient& r : recipients) {
-    if (!seen.insert(r.address).second) throw Failure(Code::usage, r.address.text() + ": is named twice", "give each recipient once, with all its exhibits");
+    if (!seen.insert(r.address).second)
+      throw Failure(Code::usage, r.address.text() + ": is named twice",
+                    "give each recipient once, with all its exhibits");
     for (const std::string& id : r.only.value_or(std::set<std::string>())) {
       const auto exhibit = std::ranges::find(the_case.exhibits, id, &ExhibitRow::id);
       if (exhibit == the_case.exhibits.end())
-        throw Failure(Code::usage, printable(id) + ": there is no such exhibit in exhibits.csv", "check the ids after --to");
+        throw Failure(Code::usage, printable(id) + ": there is no such exhibit in exhibits.csv",
+                      "check the ids after --to");
       if (!in_audience(*exhibit, r.address))
         throw Failure(Code::policy, id + ": " + r.address.text() + " is not in its audience",
                       "its audience stands in exhibits.csv; who may read it is the case officer's decision");
@@ -48,14 +52,16 @@ void check_requests(const Case& the_case, const std::vector<Recipient>& recipien
 }  // namespace
 
 Plan plan_audiences(const Case& the_case, const std::vector<Recipient>& recipients) {
-  if (recipients.empty()) throw Failure(Code::usage, "nobody to send to", "name recipients with --to AGENCY/NAME");
+  if (recipients.empty())
+    throw Failure(Code::usage, "nobody to send to", "name recipients with --to AGENCY/NAME");
   check_requests(the_case, recipients);
   Plan plan;
   std::map<std::vector<Address>, std::uint32_t> known;
   const auto compartment_of = [&](std::vector<Address> readers) {
     const auto [it, fresh] = known.emplace(readers, static_cast<std::uint32_t>(plan.compartments.size()));
     if (fresh) plan.compartments.push_back(std::move(readers));
-    if (plan.compartments.size() > kMaxCompartments) throw Failure(Code::limit, "over 4,096 different audiences", "pack several bundles");
+    if (plan.compartments.size() > kMaxCompartments)
+      throw Failure(Code::limit, "over 4,096 different audiences", "pack several bundles");
     return it->second;
   };
   std::vector<Address> everyone;
@@ -67,7 +73,8 @@ Plan plan_audiences(const Case& the_case, const std::vector<Recipient>& recipien
     const ExhibitRow& exhibit = the_case.exhibits[row];
     std::vector<Address> readers;
     for (const Recipient& r : recipients)
-      if ((!r.only || r.only->contains(exhibit.id)) && in_audience(exhibit, r.address)) readers.push_back(r.address);
+      if ((!r.only || r.only->contains(exhibit.id)) && in_audience(exhibit, r.address))
+        readers.push_back(r.address);
     std::ranges::sort(readers);
     std::erase_if(readers_of_all, [&](const Address& a) { return !std::ranges::binary_search(readers, a); });
     if (readers.empty())
@@ -101,11 +108,14 @@ WriteStream case_view(const Case& the_case, const Plan& plan, std::uint32_t comp
   return stream;
 }
 
-WriteStream exhibit_stream(const ExhibitRow& row, std::uint32_t compartment, const std::vector<std::string>& all_paths) {
+WriteStream exhibit_stream(const ExhibitRow& row, std::uint32_t compartment,
+                           const std::vector<std::string>& all_paths) {
   ExhibitInfo info{row.id, row.path, row.title, row.kind, {}};
   for (const auto& cell : row.row)
     if (cell.first != "audience") info.row.push_back(cell);  // it may name those who read other exhibits
-  WriteStream stream{compartment, {0, 0, std::move(info)}, {{}, nested_paths(row.path, all_paths), row.id, {}, !row.hash_note.empty()}};
+  WriteStream stream{compartment,
+                     {0, 0, std::move(info)},
+                     {{}, nested_paths(row.path, all_paths), row.id, {}, !row.hash_note.empty()}};
   if (!row.path.empty()) stream.source.paths.push_back(row.path);
   if (const auto hash = from_hex(row.acquisition_sha256); hash && hash->size() == 32) {
     stream.source.acquisition.emplace();
@@ -118,7 +128,8 @@ WriteStream exhibit_stream(const ExhibitRow& row, std::uint32_t compartment, con
 
 std::vector<WriteStream> plan_streams(const Case& the_case, const Plan& plan) {
   std::vector<WriteStream> streams;
-  for (std::uint32_t c = 0; c < plan.compartments.size(); ++c) streams.push_back(case_view(the_case, plan, c));
+  for (std::uint32_t c = 0; c < plan.compartments.size(); ++c)
+    streams.push_back(case_view(the_case, plan, c));
   std::vector<std::string> paths;
   for (const ExhibitRow& row : the_case.exhibits)
     if (!row.path.empty()) paths.push_back(row.path);

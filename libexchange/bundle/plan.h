@@ -20,7 +20,7 @@ struct Recipient {
 };
 
 struct PlannedExhibit {
-  std::size_t row = 0;            // in Case::exhibits
+  std::size_t row = 0;  // in Case::exhibits
   std::uint32_t compartment = 0;
 };
 
@@ -32,8 +32,8 @@ struct Plan {
 };
 
 // An exhibit's readers are the recipients that --to allows and its own audience column names.
-// Failure{policy}: an exhibit asked for by a recipient outside its audience; {usage}: an exhibit that is not there,
-// a recipient twice; {limit}: too many compartments.
+// Failure{policy}: an exhibit asked for by a recipient outside its audience; {usage}: an exhibit that is not
+// there, a recipient twice; {limit}: too many compartments.
 Plan plan_audiences(const Case& the_case, const std::vector<Recipient>& recipients);
 
 // The streams of a plan: case views first, then exhibits.

@@ -71,10 +71,11 @@ class SealLines {
 
 std::string Seal::text() const {
   return fmt::format(
-      "valise-seal/v1\nbundle {}\nsuite 1\nheader {}\nlength {}\nslices {}\nexhibits {}\ncontent {}\nsigner {}\n"
+      "valise-seal/v1\nbundle {}\nsuite 1\nheader {}\nlength {}\nslices {}\nexhibits {}\ncontent {}\nsigner "
+      "{}\n"
       "endorsement {}\npolicy {} {}\napprovals {} {}\nparent {}\ntime {}\n",
-      to_hex(bundle_id), to_base64(header), length, to_base64(slices), streams, to_base64(content), signer.text(),
-      to_base64(endorsement), policy, to_base64(policy_hash), approvals, approval_usage,
+      to_hex(bundle_id), to_base64(header), length, to_base64(slices), streams, to_base64(content),
+      signer.text(), to_base64(endorsement), policy, to_base64(policy_hash), approvals, approval_usage,
       has_parent ? to_base64(parent) : "-", to_utc(time));
 }
 

@@ -10,19 +10,19 @@ namespace exchange {
 
 struct Seal {
   Hash bundle_id{};
-  Hash header{};            // H
-  std::uint64_t length = 0;  // sealed_len
-  Hash slices{};            // root of the ciphertext tree
+  Hash header{};              // H
+  std::uint64_t length = 0;   // sealed_len
+  Hash slices{};              // root of the ciphertext tree
   std::uint64_t streams = 0;  // `exhibits` in the text: case views and exhibits
-  Hash content{};           // root of the content tree
+  Hash content{};             // root of the content tree
   VerifierKey signer;
-  Hash endorsement{};       // SHA-256 of the endorsement's text
-  std::string policy;       // name
+  Hash endorsement{};  // SHA-256 of the endorsement's text
+  std::string policy;  // name
   Hash policy_hash{};
   std::uint64_t approvals = 0;  // how many are needed
   std::string approval_usage = "-";
   bool has_parent = false;
-  Hash parent{};            // seal id of the bundle that this one supplements
+  Hash parent{};  // seal id of the bundle that this one supplements
   Instant time;
 
   std::string text() const;

@@ -10,7 +10,9 @@ namespace {
 constexpr std::size_t kBuffer = 256 << 10;
 }
 
-SealedOutput::SealedOutput(int fd, std::string name) : fd_(fd), name_(std::move(name)) { buffer_.reserve(kBuffer); }
+SealedOutput::SealedOutput(int fd, std::string name) : fd_(fd), name_(std::move(name)) {
+  buffer_.reserve(kBuffer);
+}
 
 void SealedOutput::hash(View bytes) {
   while (!bytes.empty()) {

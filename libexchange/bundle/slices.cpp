@@ -26,7 +26,8 @@ Failure changed(std::uint64_t index) {
 }  // namespace
 
 const Bytes& VerifiedSlices::slice(std::uint64_t index) {
-  const auto known = std::find_if(cache_.begin(), cache_.end(), [&](const Slice& s) { return s.index == index; });
+  const auto known =
+      std::find_if(cache_.begin(), cache_.end(), [&](const Slice& s) { return s.index == index; });
   if (known != cache_.end()) {
     cache_.splice(cache_.begin(), cache_, known);
     return cache_.front().bytes;
@@ -83,7 +84,8 @@ void check_slices(const Source& source, const Envelope& e, unsigned threads, Fra
       [&](Turn& turn) {
         done += turn.bytes.size();
         if (progress) progress(done, e.footer.sealed_len);
-        if (!turn.good && bad++ == 0) problems.push_back({5, Code::integrity, "slices", changed(turn.index).what()});
+        if (!turn.good && bad++ == 0)
+          problems.push_back({5, Code::integrity, "slices", changed(turn.index).what()});
         walking = walking && turn.good;
         if (!walking) return;
         try {
@@ -99,7 +101,8 @@ void check_slices(const Source& source, const Envelope& e, unsigned threads, Fra
     pipeline.submit();
   }
   pipeline.finish();
-  if (bad > 1) problems.push_back({5, Code::integrity, "slices", fmt::format("{} slices in all were changed", bad)});
+  if (bad > 1)
+    problems.push_back({5, Code::integrity, "slices", fmt::format("{} slices in all were changed", bad)});
   if (!walking) return;
   try {
     walk.finish(e.footer.manifest_offset);

@@ -1,4 +1,5 @@
-// The bytes of a bundle for reading: a file, or a pipe spooled to a private temporary file (sealed bytes only).
+// The bytes of a bundle for reading: a file, or a pipe spooled to a private temporary file (sealed bytes
+// only).
 #pragma once
 #include <string>
 

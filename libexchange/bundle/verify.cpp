@@ -54,7 +54,8 @@ void VerifiedBundle::run(const Home& home, const KeysAtHand& keys, const VerifyO
     check_head(walk);
   }
   if (e.seal.approvals > 0)
-    verdict_.problems.push_back({8, Code::policy, "approvals", fmt::format("{} approvals are needed", e.seal.approvals)});
+    verdict_.problems.push_back(
+        {8, Code::policy, "approvals", fmt::format("{} approvals are needed", e.seal.approvals)});
   if (options.depth == VerifyOptions::Depth::seal_only || !verdict_.problems.empty()) return;
   open_contents(keys, options, walk);
   if (contents_ && verdict_.problems.empty() && options.depth == VerifyOptions::Depth::all) read_all(options);
@@ -62,14 +63,16 @@ void VerifiedBundle::run(const Home& home, const KeysAtHand& keys, const VerifyO
 
 void VerifiedBundle::check_head(const FrameWalk& walk) {
   const std::size_t head = kPreambleSize + envelope_->preamble.header_len;
-  if (walk.head().size() >= head) attempt(6, "header", [&] { check_header(*envelope_, View(walk.head()).first(head)); });
-  const bool complete =
-      std::none_of(verdict_.problems.begin(), verdict_.problems.end(), [](const auto& p) { return p.step == 5 || p.step == 7; });
+  if (walk.head().size() >= head)
+    attempt(6, "header", [&] { check_header(*envelope_, View(walk.head()).first(head)); });
+  const bool complete = std::none_of(verdict_.problems.begin(), verdict_.problems.end(),
+                                     [](const auto& p) { return p.step == 5 || p.step == 7; });
   if (complete && walk.streams().size() != envelope_->seal.streams)
     verdict_.problems.push_back({7, Code::integrity, "frames", "another number of exhibits than was sealed"});
 }
 
-void VerifiedBundle::open_contents(const KeysAtHand& keys, const VerifyOptions& options, const FrameWalk& walk) {
+void VerifiedBundle::open_contents(const KeysAtHand& keys, const VerifyOptions& options,
+                                   const FrameWalk& walk) {
   const std::vector<PrivateKeys> own = keys();
   std::vector<const AgeIdentity*> identities;
   for (const PrivateKeys& k : own)
@@ -82,9 +85,12 @@ void VerifiedBundle::open_contents(const KeysAtHand& keys, const VerifyOptions& 
     const CaseViewInfo* view = stream.case_view();
     if (!view) continue;
     if (stream.entry.compartment == 0) verdict_.recipients = view->audience;
-    const auto named = [&](const PrivateKeys& k) { return std::ranges::find(view->audience, k.name) != view->audience.end(); };
+    const auto named = [&](const PrivateKeys& k) {
+      return std::ranges::find(view->audience, k.name) != view->audience.end();
+    };
     if (std::none_of(own.begin(), own.end(), named))
-      verdict_.warnings.push_back("a key here opens this bundle, but the sender does not name its holder as a recipient");
+      verdict_.warnings.push_back(
+          "a key here opens this bundle, but the sender does not name its holder as a recipient");
   }
 }
 

@@ -20,7 +20,7 @@ struct Verdict {
   std::uint64_t exhibits = 0;              // without case views
   std::vector<std::string> recipients;     // names, where readable; the signer's claim
   std::vector<std::string> warnings;
-  std::vector<VerdictProblem> problems;    // by step
+  std::vector<VerdictProblem> problems;  // by step
   bool good() const { return code == Code::ok; }
 };
 
@@ -28,8 +28,8 @@ struct Verdict {
 using KeysAtHand = std::function<std::vector<PrivateKeys>()>;
 
 struct VerifyOptions {
-  // all: every slice, every frame, and every file that the keys open. envelope: every slice and frame, and the
-  // manifest, contents left to the caller. on_demand: only what is read; the caller reads a part.
+  // all: every slice, every frame, and every file that the keys open. envelope: every slice and frame, and
+  // the manifest, contents left to the caller. on_demand: only what is read; the caller reads a part.
   enum class Depth { seal_only, all, envelope, on_demand } depth = Depth::all;
   unsigned threads = 1;
   std::function<void(std::uint64_t, std::uint64_t)> progress;
@@ -57,7 +57,7 @@ class VerifiedBundle {
   void attempt(int step, const char* where, const std::function<void()>& check);
   void conclude();
 
-  std::unique_ptr<Source> source_;      // stable addresses: contents_ points to both
+  std::unique_ptr<Source> source_;  // stable addresses: contents_ points to both
   std::unique_ptr<Envelope> envelope_;
   std::optional<Contents> contents_;
   Verdict verdict_;

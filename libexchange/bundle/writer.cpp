@@ -38,7 +38,8 @@ std::array<std::uint8_t, kExhibitBody> exhibit_body(const Salt& salt, const Exhi
 
 // What is known of one stream from its first byte to its manifest entry.
 struct Stream {
-  Stream(const CompartmentKey& key, const Hash& header, std::uint32_t c, std::uint64_t n, const fs::path& near)
+  Stream(const CompartmentKey& key, const Hash& header, std::uint32_t c, std::uint64_t n,
+         const fs::path& near)
       : ordinal(n), compartment(c), salt(random_salt()), keys(key, header, c, n, salt), sealed_parts(near) {}
   std::uint64_t ordinal;
   std::uint32_t compartment;
@@ -48,7 +49,7 @@ struct Stream {
   MerkleRoot leaves;
   std::uint64_t files = 0, bytes = 0;
   Bytes meta;
-  Spool sealed_parts;            // FILES frames with entries
+  Spool sealed_parts;  // FILES frames with entries
   std::uint32_t entry_parts = 0;
   // Filled by the consumer.
   std::uint64_t offset = 0;
@@ -96,7 +97,8 @@ class FilesParts {
   }
   void flush() {
     if (part_.entries.empty()) return;
-    const Frame frame{FrameKind::files, false, stream_.compartment, stream_.ordinal, stream_.entry_parts++, 0};
+    const Frame frame{FrameKind::files,      false, stream_.compartment, stream_.ordinal,
+                      stream_.entry_parts++, 0};
     stream_.sealed_parts.append(seal_frame(sealed_, frame, encode(part_), cipher_, compressor_));
     part_.entries.clear();
     room_ = 0;
@@ -114,7 +116,11 @@ class FilesParts {
 class Writer {
  public:
   Writer(const WritePlan& plan, int fd, const fs::path& name)
-      : plan_(plan), near_(name), out_(fd, printable(name.native())), manifest_parts_(name), compressor_(plan.level),
+      : plan_(plan),
+        near_(name),
+        out_(fd, printable(name.native())),
+        manifest_parts_(name),
+        compressor_(plan.level),
         consumer_compressor_(plan.level) {}
 
   WriteResult run(const std::function<void(std::uint64_t, std::uint64_t)>& progress) {
@@ -135,8 +141,10 @@ class Writer {
       header.age_files.push_back(age_encrypt(recipients, keys_.back().expose_secret()));
     }
     const Bytes message = encode(header);
-    if (message.size() > kMaxHeader) throw Failure(Code::limit, "the header would be over 16 MiB", "use fewer recipients");
-    Preamble preamble{static_cast<std::uint32_t>(message.size()), static_cast<std::uint32_t>(keys_.size()), {}};
+    if (message.size() > kMaxHeader)
+      throw Failure(Code::limit, "the header would be over 16 MiB", "use fewer recipients");
+    Preamble preamble{
+        static_cast<std::uint32_t>(message.size()), static_cast<std::uint32_t>(keys_.size()), {}};
     fill_random(preamble.bundle_id);
     result_.bundle_id = preamble.bundle_id;
     const auto first = preamble.encode();
@@ -214,7 +222,8 @@ class Writer {
     meta.bytes = stream->bytes;
     stream->meta = encode(meta);
     if (stream->meta.size() > kMaxMeta)
-      throw Failure(Code::limit, wanted.source.label + ": its row is over 64 KiB", "shorten its title and note");
+      throw Failure(Code::limit, wanted.source.label + ": its row is over 64 KiB",
+                    "shorten its title and note");
     if (std::holds_alternative<ExhibitInfo>(meta.about)) ++result_.exhibits;
     turn_to(Turn::Kind::end);
     pipeline.submit();
@@ -265,7 +274,8 @@ class Writer {
       const FilesPart part{{},
                            {stream.chunk_offsets.begin() + static_cast<std::ptrdiff_t>(at),
                             stream.chunk_offsets.begin() + static_cast<std::ptrdiff_t>(end)}};
-      const Frame frame{FrameKind::files, end == stream.chunk_offsets.size(), stream.compartment, stream.ordinal,
+      const Frame frame{FrameKind::files,    end == stream.chunk_offsets.size(),
+                        stream.compartment,  stream.ordinal,
                         entry.files_parts++, 0};
       out_.append(seal_frame(sealed_, frame, encode(part), cipher, consumer_compressor_));
     }
@@ -293,7 +303,8 @@ class Writer {
 
   void seal_manifest_part(bool final) {
     const Frame frame{FrameKind::manifest, final, 0, 0, manifest_index_++, 0};
-    manifest_parts_.append(seal_frame(sealed_, frame, encode(manifest_part_), *manifest_cipher_, consumer_compressor_));
+    manifest_parts_.append(
+        seal_frame(sealed_, frame, encode(manifest_part_), *manifest_cipher_, consumer_compressor_));
     manifest_part_.clear();
     manifest_room_ = 0;
   }
@@ -314,7 +325,8 @@ class Writer {
       slices.add(digest);
       exchange::append(body, digest);
     }
-    if (sealed_len > kMaxSealed) throw Failure(Code::limit, "the bundle would be over 16 TiB", "pack fewer exhibits");
+    if (sealed_len > kMaxSealed)
+      throw Failure(Code::limit, "the bundle would be over 16 TiB", "pack fewer exhibits");
     out_.append_frame({FrameKind::slices, false, 0, 0, 0, 0}, body);
 
     Seal seal;
@@ -366,7 +378,8 @@ class Writer {
 
 WriteResult write_bundle(const WritePlan& plan, int fd, const fs::path& name,
                          const std::function<void(std::uint64_t, std::uint64_t)>& progress) {
-  ensure(plan.signer && !plan.compartments.empty() && plan.streams.size() >= plan.compartments.size(), "a write plan");
+  ensure(plan.signer && !plan.compartments.empty() && plan.streams.size() >= plan.compartments.size(),
+         "a write plan");
   return Writer(plan, fd, name).run(progress);
 }
 

@@ -15,7 +15,7 @@ namespace exchange {
 
 struct WriteStream {
   std::uint32_t compartment = 0;
-  ExhibitMeta meta;          // `files` and `bytes` are filled in by the writer
+  ExhibitMeta meta;  // `files` and `bytes` are filled in by the writer
   StreamSource source;
 };
 
@@ -26,14 +26,14 @@ struct WritePlan {
   std::vector<std::vector<AgeRecipient>> compartments;  // recipients of compartment 0 (everyone), 1, 2 …
   std::vector<WriteStream> streams;
   const SigningKey* signer = nullptr;
-  Endorsement endorsement;   // of `signer`
+  Endorsement endorsement;  // of `signer`
   std::string policy;
   Hash policy_hash{};
   std::uint64_t approvals = 0;
   bool has_parent = false;
   Hash parent{};
-  std::string label;         // visible to everyone; empty: none
-  int level = 1;             // zstd 1 .. 19; 0 stores
+  std::string label;  // visible to everyone; empty: none
+  int level = 1;      // zstd 1 .. 19; 0 stores
   unsigned threads = 1;
   std::uint64_t total_bytes = 0;  // for progress; 0: unknown
 };
@@ -42,7 +42,7 @@ struct WriteResult {
   Hash bundle_id{}, seal{};
   std::uint64_t exhibits = 0, files = 0, input_bytes = 0, bundle_bytes = 0;
   Instant time;
-  std::vector<std::string> not_restored;   // links and special files: recorded only; at most 1,000
+  std::vector<std::string> not_restored;  // links and special files: recorded only; at most 1,000
   std::uint64_t not_restored_count = 0;
   std::vector<std::string> warnings;
 };

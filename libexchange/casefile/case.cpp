@@ -49,9 +49,11 @@ bool CheckedCase::refused() const {
 CheckedCase check_case(const fs::path& folder) {
   std::error_code error;
   if (!fs::is_directory(folder, error))
-    throw Failure(Code::unavailable, printable(folder.native()) + ": is not a folder", "name the case folder");
+    throw Failure(Code::unavailable, printable(folder.native()) + ": is not a folder",
+                  "name the case folder");
   if (!fs::exists(folder / "case.toml", error))
-    throw Failure(Code::unavailable, printable(folder.native()) + ": has no case.toml", "make one with: valise case init");
+    throw Failure(Code::unavailable, printable(folder.native()) + ": has no case.toml",
+                  "make one with: valise case init");
   CheckedCase checked;
   checked.the_case.folder = folder;
   load_case_toml(checked.the_case, checked.problems);

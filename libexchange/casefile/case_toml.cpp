@@ -40,7 +40,8 @@ class TomlLoader {
     return node ? node.node()->source().begin.line : 0;
   }
   void add(Problem::Level level, const char* path, std::string value, std::string why, std::string remedy) {
-    problems_.push_back({level, kFile, line_of(path), path, std::move(value), std::move(why), std::move(remedy)});
+    problems_.push_back(
+        {level, kFile, line_of(path), path, std::move(value), std::move(why), std::move(remedy)});
   }
   void refuse(const char* path, std::string value, std::string why, std::string remedy) {
     add(Problem::Level::refuse, path, std::move(value), std::move(why), std::move(remedy));
@@ -59,7 +60,8 @@ class TomlLoader {
     case_.requesting = text("request.requesting");
     if (case_.requesting.empty()) case_.requesting = text("request.requesting.id");
     if (case_.requesting.empty())
-      add(Problem::Level::warn, "request.requesting", "", "does not say which agency asks", "name the agency's id");
+      add(Problem::Level::warn, "request.requesting", "", "does not say which agency asks",
+          "name the agency's id");
     else if (!is_agency_id(case_.requesting))
       refuse("request.requesting", case_.requesting, "is not an agency id", "for instance cn-example-police");
   }
@@ -69,14 +71,16 @@ class TomlLoader {
       LegalBasis basis{t["instrument"].value_or(std::string("other")), t["article"].value_or(std::string()),
                        t["citation"].value_or(std::string())};
       if (!contains(instruments(), basis.instrument))
-        refuse("request.legal_basis", basis.instrument, "is not a known instrument", "use one of: " + joined(instruments()));
+        refuse("request.legal_basis", basis.instrument, "is not a known instrument",
+               "use one of: " + joined(instruments()));
       case_.legal_basis.push_back(std::move(basis));
     };
     if (const auto* list = root_.at_path("request.legal_basis").as_array())
       for (const auto& item : *list)
         if (const auto* t = item.as_table()) add_one(*t);
     if (case_.legal_basis.empty())
-      refuse("request.legal_basis", "", "no legal basis is given", "add [[request.legal_basis]] with instrument and article");
+      refuse("request.legal_basis", "", "no legal basis is given",
+             "add [[request.legal_basis]] with instrument and article");
   }
 
   void load_handling() {
@@ -111,7 +115,8 @@ std::string line_with_caret(std::string_view text, const toml::source_position& 
   const auto lines = split(text, '\n');
   if (at.line == 0 || at.line > lines.size()) return {};
   const std::string line = printable(lines[at.line - 1].substr(0, 200));
-  return "\n  " + line + "\n  " + std::string(at.column > 0 ? std::min<std::size_t>(at.column - 1, 200) : 0, ' ') + "^";
+  return "\n  " + line + "\n  " +
+         std::string(at.column > 0 ? std::min<std::size_t>(at.column - 1, 200) : 0, ' ') + "^";
 }
 
 }  // namespace
@@ -133,7 +138,8 @@ void load_case_toml(Case& the_case, std::vector<Problem>& problems) {
   } catch (const toml::parse_error& e) {
     const auto& at = e.source().begin;
     problems.push_back({Problem::Level::refuse, kFile, at.line, fmt::format("column {}", at.column), "",
-                        printable(e.description()) + line_with_caret(text, at), "mend this line; TOML text stands in double quotes"});
+                        printable(e.description()) + line_with_caret(text, at),
+                        "mend this line; TOML text stands in double quotes"});
   }
 }
 

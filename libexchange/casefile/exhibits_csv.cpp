@@ -32,7 +32,8 @@ bool is_exhibit_id(const std::string& id) {
 bool is_plain_path(const std::string& path) {
   if (path.size() > 4096 || path.find('\0') != path.npos) return false;
   const auto parts = split(path, '/');
-  return std::all_of(parts.begin(), parts.end(), [](std::string_view p) { return !p.empty() && p != "." && p != ".."; });
+  return std::all_of(parts.begin(), parts.end(),
+                     [](std::string_view p) { return !p.empty() && p != "." && p != ".."; });
 }
 
 class ExhibitLoader {
@@ -42,10 +43,12 @@ class ExhibitLoader {
   }
 
   void load(View bytes) {
-    const Sheet sheet = read_sheet(kFile, bytes, [&](const Sheet& s, std::size_t line, std::vector<std::string>& cells) {
-      if (case_.exhibits.size() == kMaxExhibits) throw Failure(Code::limit, "exhibits.csv: over 1,048,576 exhibits");
-      add(s, line, cells);
-    });
+    const Sheet sheet =
+        read_sheet(kFile, bytes, [&](const Sheet& s, std::size_t line, std::vector<std::string>& cells) {
+          if (case_.exhibits.size() == kMaxExhibits)
+            throw Failure(Code::limit, "exhibits.csv: over 1,048,576 exhibits");
+          add(s, line, cells);
+        });
     for (const char* column : {"id", "path", "title", "kind"})
       if (std::ranges::find(sheet.columns, column) == sheet.columns.end())
         problems_.push_back({Problem::Level::refuse, kFile, 1, column, "", "the column is missing",
@@ -54,7 +57,8 @@ class ExhibitLoader {
 
  private:
   void refuse(const char* column, const std::string& value, std::string why, std::string remedy) {
-    problems_.push_back({Problem::Level::refuse, kFile, line_, column, value, std::move(why), std::move(remedy)});
+    problems_.push_back(
+        {Problem::Level::refuse, kFile, line_, column, value, std::move(why), std::move(remedy)});
   }
 
   void add(const Sheet& sheet, std::size_t line, std::vector<std::string>& cells) {
@@ -63,7 +67,8 @@ class ExhibitLoader {
     exhibit.line = line;
     for (std::size_t i = 0; i < cells.size(); ++i) {
       if (i >= sheet.columns.size()) {
-        if (!cells[i].empty()) refuse("", cells[i], "stands beyond the last column", "quote cells that hold a separator");
+        if (!cells[i].empty())
+          refuse("", cells[i], "stands beyond the last column", "quote cells that hold a separator");
         continue;
       }
       if (sheet.columns[i].empty()) continue;
@@ -75,7 +80,8 @@ class ExhibitLoader {
     if (!contains(exhibit_kinds(), exhibit.kind))
       refuse("kind", exhibit.kind, "is not a known kind", "use one of: " + joined(exhibit_kinds()));
     if (trim(exhibit.title).empty())
-      problems_.push_back({Problem::Level::warn, kFile, line, "title", "", "is empty", "say in words what it is"});
+      problems_.push_back(
+          {Problem::Level::warn, kFile, line, "title", "", "is empty", "say in words what it is"});
     case_.exhibits.push_back(std::move(exhibit));
   }
 
@@ -95,12 +101,13 @@ class ExhibitLoader {
       for (char& c : e.acquisition_sha256) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
       const auto hash = from_hex(e.acquisition_sha256);
       if (!hash || hash->size() != 32)
-        refuse("acquisition_sha256", cell, "is not a SHA-256 of 64 hexadecimal digits", "copy it again from the examiner's report");
+        refuse("acquisition_sha256", cell, "is not a SHA-256 of 64 hexadecimal digits",
+               "copy it again from the examiner's report");
     }
     if (column == "audience") take_audience(e, cell);
     if (std::ranges::find(kTimeColumns, column) != kTimeColumns.end() && !cell.empty() && !from_rfc3339(cell))
-      refuse(column == "seized_at" ? "seized_at" : "acquired_at", cell, "is not a time with its offset from UTC",
-             "write it as 2026-05-21T09:14:00+07:00");
+      refuse(column == "seized_at" ? "seized_at" : "acquired_at", cell,
+             "is not a time with its offset from UTC", "write it as 2026-05-21T09:14:00+07:00");
   }
 
   void take_audience(ExhibitRow& e, const std::string& cell) {
@@ -122,18 +129,21 @@ class ExhibitLoader {
 
   void check_id(const ExhibitRow& e) {
     if (!is_exhibit_id(e.id))
-      refuse("id", e.id, "is not an exhibit id", "write EX-01, a part of it EX-01.1, what was derived from it EX-01-D1");
+      refuse("id", e.id, "is not an exhibit id",
+             "write EX-01, a part of it EX-01.1, what was derived from it EX-01-D1");
     else if (!ids_.insert(e.id).second)
       refuse("id", e.id, "stands there twice", "give every exhibit an id of its own");
   }
 
   void check_path(const ExhibitRow& e) {
     if (e.path.empty()) {
-      if (!e.acquisition_sha256.empty()) refuse("path", "", "an acquisition hash without a file", "name the file it is of");
+      if (!e.acquisition_sha256.empty())
+        refuse("path", "", "an acquisition hash without a file", "name the file it is of");
       return;
     }
     if (!is_plain_path(e.path)) {
-      refuse("path", e.path, "is not a plain path within the case folder", "write it relative, without . and ..");
+      refuse("path", e.path, "is not a plain path within the case folder",
+             "write it relative, without . and ..");
       return;
     }
     if (!paths_.emplace(e.path, e.id).second) {
@@ -141,7 +151,8 @@ class ExhibitLoader {
       return;
     }
     if (std::ranges::find(sheet_names(), e.path) != sheet_names().end()) {
-      refuse("path", e.path, "is a sheet of the case, not evidence", "remove this row: sheets travel by themselves");
+      refuse("path", e.path, "is a sheet of the case, not evidence",
+             "remove this row: sheets travel by themselves");
       return;
     }
     const Fd found = open_beneath(root_.get(), e.path, O_PATH | O_NOFOLLOW);

@@ -17,9 +17,10 @@ namespace {
 // A kind is guessed only where the name is sure.
 std::string kind_of(const fs::path& path) {
   static const std::map<std::string, std::string> by_extension = {
-      {".jpg", "photo"}, {".jpeg", "photo"}, {".png", "photo"}, {".heic", "photo"},      {".mp4", "video"},
-      {".avi", "video"}, {".mov", "video"},  {".mp3", "audio"}, {".wav", "audio"},       {".ogg", "audio"},
-      {".e01", "disk_image"}, {".dd", "disk_image"}, {".img", "disk_image"}, {".ufdr", "extraction"}};
+      {".jpg", "photo"},      {".jpeg", "photo"},     {".png", "photo"},      {".heic", "photo"},
+      {".mp4", "video"},      {".avi", "video"},      {".mov", "video"},      {".mp3", "audio"},
+      {".wav", "audio"},      {".ogg", "audio"},      {".e01", "disk_image"}, {".dd", "disk_image"},
+      {".img", "disk_image"}, {".ufdr", "extraction"}};
   std::string extension = path.extension().native();
   for (char& c : extension)
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
@@ -48,10 +49,12 @@ std::string draft_toml(const NewCase& about) {
   const std::string before = about.legal_basis.substr(0, colon);
   const bool typed = colon != about.legal_basis.npos && contains(instruments(), before);
   const std::string basis =
-      typed ? fmt::format("instrument = \"{}\"\narticle = {}\n", before, toml_string(std::string(trim(about.legal_basis.substr(colon + 1)))))
+      typed ? fmt::format("instrument = \"{}\"\narticle = {}\n", before,
+                          toml_string(std::string(trim(about.legal_basis.substr(colon + 1)))))
             : fmt::format("instrument = \"other\"\ncitation = {}\n", toml_string(about.legal_basis));
-  const std::string requesting =
-      about.requesting.empty() ? "# requesting = \"AGENCY\"\n" : fmt::format("requesting = \"{}\"\n", about.requesting);
+  const std::string requesting = about.requesting.empty()
+                                     ? "# requesting = \"AGENCY\"\n"
+                                     : fmt::format("requesting = \"{}\"\n", about.requesting);
   return fmt::format(
       "# The request that travels with the evidence. Lines after # are comments.\n"
       "reference = {}\n"
@@ -116,7 +119,8 @@ std::vector<ExhibitRow> init_case(const fs::path& folder, const NewCase& about) 
   require(about.reference, "--reference");
   require(about.legal_basis, "--legal-basis");
   if (trim(about.purpose).size() < 20)
-    throw Failure(Code::policy, "--purpose is too short", "say in 20 characters or more what the evidence is for");
+    throw Failure(Code::policy, "--purpose is too short",
+                  "say in 20 characters or more what the evidence is for");
   for (const char* sheet : {"case.toml", "exhibits.csv"})
     if (fs::exists(fs::symlink_status(folder / sheet)))
       throw Failure(Code::unavailable, printable((folder / sheet).native()) + ": already exists",
@@ -127,7 +131,9 @@ std::vector<ExhibitRow> init_case(const fs::path& folder, const NewCase& about) 
     const std::string name = it->path().filename().native();
     if (std::ranges::find(sheet_names(), name) == sheet_names().end()) names.push_back(name);
   }
-  if (error) throw Failure(Code::unavailable, printable(folder.native()) + ": " + error.message(), "name the case folder");
+  if (error)
+    throw Failure(Code::unavailable, printable(folder.native()) + ": " + error.message(),
+                  "name the case folder");
   std::sort(names.begin(), names.end());
 
   std::vector<ExhibitRow> exhibits;
@@ -143,7 +149,8 @@ std::vector<ExhibitRow> init_case(const fs::path& folder, const NewCase& about) 
     sheet += draft_row(e);
     exhibits.push_back(std::move(e));
   }
-  OutputFile toml(folder / "case.toml", OutputFile::Existing::refuse), csv(folder / "exhibits.csv", OutputFile::Existing::refuse);
+  OutputFile toml(folder / "case.toml", OutputFile::Existing::refuse),
+      csv(folder / "exhibits.csv", OutputFile::Existing::refuse);
   toml.write(as_view(draft_toml(about)));
   csv.write(as_view(sheet));
   toml.commit();

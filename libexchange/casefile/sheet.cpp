@@ -19,7 +19,8 @@ constexpr std::size_t kMaxRecord = 1 << 20;
 std::string from_utf16(View bytes, bool big_endian) {
   icu::UnicodeString text;
   for (std::size_t i = 2; i + 1 < bytes.size(); i += 2)
-    text.append(static_cast<char16_t>(big_endian ? bytes[i] << 8 | bytes[i + 1] : bytes[i + 1] << 8 | bytes[i]));
+    text.append(
+        static_cast<char16_t>(big_endian ? bytes[i] << 8 | bytes[i + 1] : bytes[i + 1] << 8 | bytes[i]));
   std::string out;
   return text.toUTF8String(out);
 }
@@ -47,7 +48,8 @@ char separator_of(std::string_view header) {
     const std::size_t which = candidates.find(c);
     if (!quoted && which != candidates.npos) ++counts[which];
   }
-  return candidates[static_cast<std::size_t>(std::max_element(counts.begin(), counts.end()) - counts.begin())];
+  return candidates[static_cast<std::size_t>(std::max_element(counts.begin(), counts.end()) -
+                                             counts.begin())];
 }
 
 std::string lower(std::string_view text) {
@@ -75,7 +77,8 @@ struct Records {
   }
   static void on_record(int, void* self) {
     auto& r = *static_cast<Records*>(self);
-    const bool blank = std::all_of(r.cells.begin(), r.cells.end(), [](const std::string& c) { return c.empty(); });
+    const bool blank =
+        std::all_of(r.cells.begin(), r.cells.end(), [](const std::string& c) { return c.empty(); });
     try {
       if (!blank && !r.error) r.record(r.first_line, r.cells);
     } catch (...) {
@@ -124,7 +127,8 @@ Sheet read_sheet(const std::string& name, View bytes,
                     "is a closing quotation mark missing?");
   }
   records.finish();
-  if (sheet.columns.empty()) throw Failure(Code::policy, name + ": has no header row", "its first row names the columns");
+  if (sheet.columns.empty())
+    throw Failure(Code::policy, name + ": has no header row", "its first row names the columns");
   return sheet;
 }
 
@@ -141,9 +145,8 @@ std::string csv_cell(const std::string& value) {
 }
 
 std::string path_to_cell(const std::string& path) {
-  const bool control = std::any_of(path.begin(), path.end(), [](char c) {
-    return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
-  });
+  const bool control = std::any_of(path.begin(), path.end(),
+                                   [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
   if (!control && is_utf8(path) && !path.starts_with("raw:") && trim(path) == path) return path;
   std::string out = "raw:";
   for (char c : path) {

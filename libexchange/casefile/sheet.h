@@ -18,14 +18,15 @@ struct Sheet {
 // Calls `row(line, cells)` for each record after the header, blank ones left out; `line` is where it begins,
 // from 1. Cells may be fewer or more than columns. Returns the header.
 // Failure{policy}: text in no known encoding, a record over 1 MiB, no header; the message names the line.
-Sheet read_sheet(const std::string& name, View bytes,
-                 const std::function<void(const Sheet& sheet, std::size_t line, std::vector<std::string>& cells)>& row);
+Sheet read_sheet(
+    const std::string& name, View bytes,
+    const std::function<void(const Sheet& sheet, std::size_t line, std::vector<std::string>& cells)>& row);
 
 // A cell that reads back as `value`: quoted when it must be.
 std::string csv_cell(const std::string& value);
 
-// File names are bytes, sheets are text. A path that a text cell cannot carry as it is (invalid UTF-8, control
-// characters, a leading "raw:") is written as "raw:" and percent-encoding of those bytes and of '%'.
+// File names are bytes, sheets are text. A path that a text cell cannot carry as it is (invalid UTF-8,
+// control characters, a leading "raw:") is written as "raw:" and percent-encoding of those bytes and of '%'.
 std::string path_to_cell(const std::string& path);
 // Nothing for a broken percent-encoding.
 std::optional<std::string> path_from_cell(const std::string& cell);

@@ -8,10 +8,10 @@ namespace exchange {
 namespace {
 
 constexpr std::array<std::string_view, 22> kKinds = {
-    "phone",     "sim",          "card_bank",   "document_id", "computer",     "disk_image", "memory",
-    "usb_media", "extraction",   "cloud_export", "call_record", "cell_site",    "chat_log",   "bank_table",
-    "photo",     "video",        "audio",       "paper",       "network_gear", "gsm_gateway", "crypto_export",
-    "other"};
+    "phone",        "sim",         "card_bank",     "document_id",  "computer",    "disk_image",
+    "memory",       "usb_media",   "extraction",    "cloud_export", "call_record", "cell_site",
+    "chat_log",     "bank_table",  "photo",         "video",        "audio",       "paper",
+    "network_gear", "gsm_gateway", "crypto_export", "other"};
 
 constexpr std::array<std::string_view, 14> kInstruments = {
     "untoc", "asean_mlat",       "budapest", "budapest_2ap", "un_cybercrime", "tip_protocol", "actip",
@@ -19,9 +19,18 @@ constexpr std::array<std::string_view, 14> kInstruments = {
 
 constexpr std::array<std::string_view, 5> kTlp = {"RED", "AMBER+STRICT", "AMBER", "GREEN", "CLEAR"};
 
-constexpr std::array<std::string_view, 12> kColumns = {
-    "id",        "path",             "title",              "kind",     "seized_at", "seized_place",
-    "seized_by", "acquisition_tool", "acquisition_sha256", "handling", "audience",  "note"};
+constexpr std::array<std::string_view, 12> kColumns = {"id",
+                                                       "path",
+                                                       "title",
+                                                       "kind",
+                                                       "seized_at",
+                                                       "seized_place",
+                                                       "seized_by",
+                                                       "acquisition_tool",
+                                                       "acquisition_sha256",
+                                                       "handling",
+                                                       "audience",
+                                                       "note"};
 
 }  // namespace
 

@@ -6,10 +6,10 @@
 
 namespace exchange {
 
-std::span<const std::string_view> exhibit_kinds();   // ISO/IEC 27037 practice, docs/guide-liaison.md
-std::span<const std::string_view> instruments();     // what a legal basis may rest on
-std::span<const std::string_view> tlp_marks();       // FIRST Traffic Light Protocol 2.0
-std::span<const std::string_view> exhibit_columns(); // of the exhibits.csv that `case init` drafts
+std::span<const std::string_view> exhibit_kinds();    // ISO/IEC 27037 practice, docs/guide-liaison.md
+std::span<const std::string_view> instruments();      // what a legal basis may rest on
+std::span<const std::string_view> tlp_marks();        // FIRST Traffic Light Protocol 2.0
+std::span<const std::string_view> exhibit_columns();  // of the exhibits.csv that `case init` drafts
 
 bool contains(std::span<const std::string_view> table, std::string_view word);
 std::string joined(std::span<const std::string_view> table);  // "a, b, c"

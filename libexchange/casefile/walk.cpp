@@ -90,7 +90,8 @@ class Walker {
       const std::string& name = level.names[level.next++];
       const std::string child = level.path + name;
       if (child.size() > kMaxPath)
-        throw Failure(Code::limit, printable(child.substr(0, 100)) + "…: a path over 4,096 bytes", "shorten its folders' names");
+        throw Failure(Code::limit, printable(child.substr(0, 100)) + "…: a path over 4,096 bytes",
+                      "shorten its folders' names");
       if (visit(child, level.fd.get(), name.c_str())) enter(child);
     }
   }
@@ -140,7 +141,8 @@ void walk(int case_folder, const std::string& path, const std::vector<std::strin
 std::vector<std::string> nested_paths(const std::string& path, const std::vector<std::string>& all_paths) {
   std::vector<std::string> nested;
   for (const std::string& other : all_paths)
-    if (!other.empty() && other != path && (path == "." || other.starts_with(path + "/"))) nested.push_back(other);
+    if (!other.empty() && other != path && (path == "." || other.starts_with(path + "/")))
+      nested.push_back(other);
   std::sort(nested.begin(), nested.end());
   return nested;
 }

@@ -33,7 +33,8 @@ Aead::Aead(Aead&&) noexcept = default;
 Aead& Aead::operator=(Aead&&) noexcept = default;
 Aead::~Aead() = default;
 
-Aead::Aead(std::span<const std::uint8_t, 32> key) : encrypt_(new_context(key, 1)), decrypt_(new_context(key, 0)) {}
+Aead::Aead(std::span<const std::uint8_t, 32> key)
+    : encrypt_(new_context(key, 1)), decrypt_(new_context(key, 0)) {}
 
 void Aead::seal(MutableView out, const Nonce& nonce, View aad, View plain) {
   ensure(out.size() == plain.size() + kTagSize, "sealed length");
@@ -54,7 +55,8 @@ bool Aead::open(MutableView out, const Nonce& nonce, View aad, View sealed) {
   int n = 0;
   begin(c, nonce, aad, 0);
   openssl_ok(EVP_CIPHER_CTX_ctrl(c, EVP_CTRL_AEAD_SET_TAG, kTagSize, tag.data()));
-  if (!out.empty()) openssl_ok(EVP_CipherUpdate(c, out.data(), &n, sealed.data(), static_cast<int>(out.size())));
+  if (!out.empty())
+    openssl_ok(EVP_CipherUpdate(c, out.data(), &n, sealed.data(), static_cast<int>(out.size())));
   std::uint8_t none = 0;
   if (EVP_CipherFinal_ex(c, &none, &n) == 1) return true;
   sodium_memzero(out.data(), out.size());

@@ -27,7 +27,8 @@ using FileKey = Secret<FileKeyTag, kFileKey>;
 
 Failure malformed(const char* why) { return Failure(Code::malformed, std::string("age file: ") + why); }
 
-// ---- header text -------------------------------------------------------------------------------------------
+// ---- header text
+// -------------------------------------------------------------------------------------------
 
 struct Stanza {
   std::vector<std::string_view> arguments;  // the first is the type
@@ -86,7 +87,8 @@ ParsedFile parse_file(View file, std::size_t max_stanzas) {
     const std::string_view line = lines.next();
     if (line.starts_with("---")) {
       const auto mac = line.starts_with("--- ") ? from_base64(line.substr(4), false) : std::nullopt;
-      if (!mac || mac->size() != 32 || parsed.stanzas.empty()) throw malformed("the header's end is malformed");
+      if (!mac || mac->size() != 32 || parsed.stanzas.empty())
+        throw malformed("the header's end is malformed");
       parsed.mac_input = file.first(at + 3);
       parsed.mac = *mac;
       break;
@@ -112,11 +114,13 @@ std::string stanza_text(std::initializer_list<std::string_view> arguments, View 
 }
 
 Hash header_mac(const FileKey& key, View input) {
-  const SecretBytes mac_key = hkdf_expand(hkdf_extract({}, key.expose_secret()).expose_secret(), as_view("header"), 32);
+  const SecretBytes mac_key =
+      hkdf_expand(hkdf_extract({}, key.expose_secret()).expose_secret(), as_view("header"), 32);
   return hmac_sha256(mac_key.expose_secret(), input);
 }
 
-// ---- payload -----------------------------------------------------------------------------------------------
+// ---- payload
+// -----------------------------------------------------------------------------------------------
 
 AeadKey as_aead_key(const SecretBytes& bytes) {
   return AeadKey::copy_of(std::span<const std::uint8_t, 32>(bytes.expose_secret().data(), 32));
@@ -174,7 +178,8 @@ Bytes finish_file(const FileKey& key, std::string header, View plain) {
   return file;
 }
 
-// ---- stanzas -----------------------------------------------------------------------------------------------
+// ---- stanzas
+// -----------------------------------------------------------------------------------------------
 
 SecretBytes wrap_key_x25519(const SecretBytes& shared, View share, View recipient) {
   Bytes salt = to_bytes(share);
@@ -191,7 +196,8 @@ Bytes seal_file_key(const SecretBytes& wrap_key, const FileKey& key) {
 std::optional<FileKey> open_file_key(const SecretBytes& wrap_key, View body) {
   if (body.size() != kFileKey + kTagSize) throw Failure(Code::key, "age file: a file key of wrong length");
   FileKey key;
-  if (!Aead(as_aead_key(wrap_key)).open(key.expose_secret_for_writing(), kZeroNonce, {}, body)) return std::nullopt;
+  if (!Aead(as_aead_key(wrap_key)).open(key.expose_secret_for_writing(), kZeroNonce, {}, body))
+    return std::nullopt;
   return key;
 }
 
@@ -199,7 +205,8 @@ std::optional<FileKey> unwrap_x25519(const AgeIdentity& identity, const Stanza& 
   if (stanza.arguments.size() != 2) throw malformed("an X25519 stanza is malformed");
   const auto share = from_base64(stanza.arguments[1], false);
   if (!share || share->size() != 32) throw malformed("an X25519 share is malformed");
-  if (stanza.body.size() != kFileKey + kTagSize) throw Failure(Code::key, "age file: a file key of wrong length");
+  if (stanza.body.size() != kFileKey + kTagSize)
+    throw Failure(Code::key, "age file: a file key of wrong length");
   SecretBytes shared(32);
   if (crypto_scalarmult_curve25519(shared.expose_secret_for_writing().data(),
                                    identity.expose_scalar().expose_secret().data(), share->data()) != 0)
@@ -270,7 +277,8 @@ Bytes age_encrypt(std::span<const AgeRecipient> recipients, View plain) {
     const auto share = ephemeral.recipient().key;
     SecretBytes shared(32);
     if (crypto_scalarmult_curve25519(shared.expose_secret_for_writing().data(),
-                                     ephemeral.expose_scalar().expose_secret().data(), recipient.key.data()) != 0)
+                                     ephemeral.expose_scalar().expose_secret().data(),
+                                     recipient.key.data()) != 0)
       throw Failure(Code::key, recipient.text() + ": not a usable recipient key");
     header += stanza_text({"X25519", to_base64(share, false)},
                           seal_file_key(wrap_key_x25519(shared, share, recipient.key), key));
@@ -282,9 +290,9 @@ Bytes age_encrypt_passphrase(std::string_view passphrase, View plain, int log_n)
   const FileKey key = FileKey::random();
   std::array<std::uint8_t, 16> salt{};
   fill_random(salt);
-  const std::string header =
-      std::string(kVersion) + "\n" + stanza_text({"scrypt", to_base64(salt, false), std::to_string(log_n)},
-                                                 seal_file_key(scrypt_key(passphrase, salt, log_n), key));
+  const std::string header = std::string(kVersion) + "\n" +
+                             stanza_text({"scrypt", to_base64(salt, false), std::to_string(log_n)},
+                                         seal_file_key(scrypt_key(passphrase, salt, log_n), key));
   return finish_file(key, header, plain);
 }
 
@@ -305,7 +313,8 @@ std::optional<SecretBytes> age_decrypt(std::span<const AgeIdentity* const> ident
   return std::nullopt;
 }
 
-std::optional<SecretBytes> age_decrypt_passphrase(std::string_view passphrase, View file, const AgeLimits& limits) {
+std::optional<SecretBytes> age_decrypt_passphrase(std::string_view passphrase, View file,
+                                                  const AgeLimits& limits) {
   const ParsedFile parsed = parse_file(file, limits.stanzas);
   const Stanza& stanza = parsed.stanzas[0];
   if (!is_scrypt(stanza)) return std::nullopt;
@@ -315,7 +324,8 @@ std::optional<SecretBytes> age_decrypt_passphrase(std::string_view passphrase, V
   const std::uint64_t log_n = from_decimal(stanza.arguments[2]).value_or(0);
   if (!salt || salt->size() != 16 || log_n == 0) throw malformed("a passphrase stanza is malformed");
   if (log_n > 20) throw Failure(Code::limit, "age file: its passphrase costs too much work");
-  if (stanza.body.size() != kFileKey + kTagSize) throw Failure(Code::key, "age file: a file key of wrong length");
+  if (stanza.body.size() != kFileKey + kTagSize)
+    throw Failure(Code::key, "age file: a file key of wrong length");
   const auto key = open_file_key(scrypt_key(passphrase, *salt, static_cast<int>(log_n)), stanza.body);
   if (!key) return std::nullopt;
   return open_with(parsed, *key, limits);

@@ -88,8 +88,8 @@ std::vector<Hash> merkle_consistency_proof(std::span<const Hash> leaf_hashes, st
   return proof;
 }
 
-bool merkle_verify_inclusion(const Hash& leaf, std::uint64_t index, std::uint64_t size, std::span<const Hash> proof,
-                             const Hash& root) {
+bool merkle_verify_inclusion(const Hash& leaf, std::uint64_t index, std::uint64_t size,
+                             std::span<const Hash> proof, const Hash& root) {
   if (index >= size) return false;
   std::uint64_t fn = index, sn = size - 1;
   Hash r = leaf;
@@ -107,8 +107,8 @@ bool merkle_verify_inclusion(const Hash& leaf, std::uint64_t index, std::uint64_
   return sn == 0 && r == root;
 }
 
-bool merkle_verify_consistency(std::uint64_t old_size, const Hash& old_root, std::uint64_t size, const Hash& root,
-                               std::span<const Hash> proof) {
+bool merkle_verify_consistency(std::uint64_t old_size, const Hash& old_root, std::uint64_t size,
+                               const Hash& root, std::span<const Hash> proof) {
   if (old_size == 0 || old_size > size) return false;
   if (old_size == size) return proof.empty() && old_root == root;
   std::vector<Hash> path(proof.begin(), proof.end());

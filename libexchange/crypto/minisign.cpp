@@ -30,8 +30,8 @@ std::string file(const PublicKey& key, View signature, View global) {
   Bytes first = {'E', 'D'};
   append(first, key_id(key));
   append(first, signature);
-  return std::string(kUntrusted) + to_base64(first) + "\n" + std::string(kTrustedPrefix) + std::string(kTrusted) +
-         "\n" + to_base64(global) + "\n";
+  return std::string(kUntrusted) + to_base64(first) + "\n" + std::string(kTrustedPrefix) +
+         std::string(kTrusted) + "\n" + to_base64(global) + "\n";
 }
 
 Bytes signed_globally(View signature) {

@@ -15,7 +15,8 @@ constexpr std::string_view kDash = "\xe2\x80\x94 ";  // EM DASH, space
 constexpr std::uint8_t kEd25519 = 1;
 
 bool good_name(std::string_view name) {
-  return !name.empty() && is_utf8(name) && name.find_first_of(" +\t\r\n") == name.npos && printable(name) == name;
+  return !name.empty() && is_utf8(name) && name.find_first_of(" +\t\r\n") == name.npos &&
+         printable(name) == name;
 }
 
 std::uint32_t load_be32(View b) {

@@ -22,7 +22,8 @@ Signature SigningKey::sign(View message) const {
   std::ranges::copy(seed_.expose_secret(), pair.expose_secret_for_writing().begin());
   std::ranges::copy(public_, pair.expose_secret_for_writing().begin() + 32);
   Signature signature{};
-  crypto_sign_detached(signature.data(), nullptr, message.data(), message.size(), pair.expose_secret().data());
+  crypto_sign_detached(signature.data(), nullptr, message.data(), message.size(),
+                       pair.expose_secret().data());
   return signature;
 }
 
@@ -38,11 +39,13 @@ bool openssl_accepts(const PublicKey& key, View message, const Signature& signat
   const std::unique_ptr<EVP_MD_CTX, Free> context(EVP_MD_CTX_new());
   ensure(context != nullptr, "no memory for a signature");
   return pkey && EVP_DigestVerifyInit(context.get(), nullptr, nullptr, nullptr, pkey.get()) == 1 &&
-         EVP_DigestVerify(context.get(), signature.data(), signature.size(), message.data(), message.size()) == 1;
+         EVP_DigestVerify(context.get(), signature.data(), signature.size(), message.data(),
+                          message.size()) == 1;
 }
 
 // A canonical encoding of a point that is not of small order: y < p, and x not 0 with the sign bit set.
-// libsodium refuses both for R and A by itself; its verdicts have differed between versions, so it is asked here.
+// libsodium refuses both for R and A by itself; its verdicts have differed between versions, so it is asked
+// here.
 bool acceptable_point(View encoded) {
   // p = 2^255 - 19, little-endian, compared without the sign bit
   bool below = false;

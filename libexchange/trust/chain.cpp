@@ -2,7 +2,8 @@
 
 namespace exchange {
 
-ChainCheck check_chain(const Home& home, const Endorsement& e, std::string_view usage, Instant signed_at, Instant now) {
+ChainCheck check_chain(const Home& home, const Endorsement& e, std::string_view usage, Instant signed_at,
+                       Instant now) {
   ChainCheck check;
   const std::string who = e.officer.text();
   const auto fail = [&](std::string why) {
@@ -15,8 +16,7 @@ ChainCheck check_chain(const Home& home, const Endorsement& e, std::string_view 
   if (!check.agency) return fail("the agency " + e.officer.agency + " is not trusted here");
   if (!check.agency->accepts(Note::parse(e.whole, "endorsement")))
     return fail("the endorsement of " + who + " is not signed by the trusted root of " + e.officer.agency);
-  if (!e.usages.contains(std::string(usage)))
-    return fail(who + " is not endorsed to " + std::string(usage));
+  if (!e.usages.contains(std::string(usage))) return fail(who + " is not endorsed to " + std::string(usage));
   if (signed_at < e.not_before) return fail(who + " was not yet endorsed at " + to_utc(signed_at));
   if (signed_at > e.not_after) return fail(who + " was no longer endorsed at " + to_utc(signed_at));
 

@@ -29,14 +29,16 @@ std::string plain_hex(std::string_view fingerprint) {
     fingerprint.remove_prefix(7);
   std::string out;
   for (char c : fingerprint)
-    if (c != ' ' && c != ':' && c != '-') out += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    if (c != ' ' && c != ':' && c != '-')
+      out += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
   return out;
 }
 
 void store(const fs::path& path, std::string_view text) {
   std::error_code error;
   fs::create_directories(path.parent_path(), error);
-  if (error) throw Failure(Code::unavailable, printable(path.parent_path().native()) + ": " + error.message());
+  if (error)
+    throw Failure(Code::unavailable, printable(path.parent_path().native()) + ": " + error.message());
   write_file(path, as_view(text), OutputFile::Existing::replace);
 }
 
@@ -51,8 +53,9 @@ void Home::add_agency(const std::string& text, std::string_view fingerprint) {
                   "ask the agency again over a line you trust; do not use this card until both agree");
   const auto known = agency(card.agency);
   if (known && known->card.root != card.root)
-    throw Failure(Code::trust, card.agency + ": another root key is trusted already",
-                  "if the agency really changed its key: valise trust remove " + card.agency + ", then add this card");
+    throw Failure(
+        Code::trust, card.agency + ": another root key is trusted already",
+        "if the agency really changed its key: valise trust remove " + card.agency + ", then add this card");
   store(folder_ / "trust" / (card.agency + ".card"), text);
 }
 
@@ -90,12 +93,14 @@ std::string Home::import_statement(const std::string& whole) {
   if (!list && !note.text.starts_with("valise-endorsement/v1\n"))
     throw Failure(Code::malformed, "neither an endorsement nor a revocation list",
                   "cards are taken with: valise trust add CARD --fingerprint FP");
-  const std::string id = list ? RevocationList::parse(whole).agency : Endorsement::parse(whole).officer.agency;
+  const std::string id =
+      list ? RevocationList::parse(whole).agency : Endorsement::parse(whole).officer.agency;
   const auto trusted = agency(id);
   if (!trusted)
     throw Failure(Code::trust, id + ": is not trusted here", "first: valise trust add CARD --fingerprint FP");
   if (!trusted->accepts(note))
-    throw Failure(Code::trust, "a statement of " + id + " is not signed by its root key", "ask the agency for it again");
+    throw Failure(Code::trust, "a statement of " + id + " is not signed by its root key",
+                  "ask the agency for it again");
   if (!list) {
     const Endorsement e = Endorsement::parse(whole);
     store(folder_ / "trust" / "endorsements" / e.serial, whole);
@@ -105,12 +110,15 @@ std::string Home::import_statement(const std::string& whole) {
   if (trusted->revocations) {
     const RevocationList& seen = *trusted->revocations;
     if (fresh.number < seen.number || (fresh.number == seen.number && fresh.text() != seen.text()))
-      throw Failure(Code::trust, "revocation list " + std::to_string(fresh.number) + " of " + id + " is not newer than number " +
-                                     std::to_string(seen.number) + ", which was seen already",
+      throw Failure(Code::trust,
+                    "revocation list " + std::to_string(fresh.number) + " of " + id +
+                        " is not newer than number " + std::to_string(seen.number) +
+                        ", which was seen already",
                     "ask the agency for its newest list; an old one may hide a revocation");
   }
   store(folder_ / "trust" / (id + ".revocations"), whole);
-  return "revocation list " + std::to_string(fresh.number) + " of " + id + ", " + std::to_string(fresh.revoked.size()) + " revoked";
+  return "revocation list " + std::to_string(fresh.number) + " of " + id + ", " +
+         std::to_string(fresh.revoked.size()) + " revoked";
 }
 
 std::vector<Endorsement> Home::endorsements(const Address& address) const {
@@ -120,7 +128,8 @@ std::vector<Endorsement> Home::endorsements(const Address& address) const {
   for (const fs::path& path : files_in(folder_ / "trust" / "endorsements", "")) {
     const std::string whole = read_note(path);
     Endorsement e = Endorsement::parse(whole);
-    if (e.officer == address && trusted->accepts(Note::parse(whole, "endorsement"))) found.push_back(std::move(e));
+    if (e.officer == address && trusted->accepts(Note::parse(whole, "endorsement")))
+      found.push_back(std::move(e));
   }
   std::ranges::sort(found, std::greater{}, &Endorsement::not_before);
   return found;
@@ -143,9 +152,13 @@ Endorsement Home::recipient(const Address& address, Instant at) const {
 
 // ---- own keys ----
 
-fs::path Home::key_path(const Address& address) const { return folder_ / "keys" / address.agency / (address.name + ".key"); }
+fs::path Home::key_path(const Address& address) const {
+  return folder_ / "keys" / address.agency / (address.name + ".key");
+}
 
-fs::path Home::root_path(std::string_view agency) const { return folder_ / "roots" / (std::string(agency) + ".key"); }
+fs::path Home::root_path(std::string_view agency) const {
+  return folder_ / "roots" / (std::string(agency) + ".key");
+}
 
 std::vector<OwnKey> Home::own_keys() const {
   std::vector<OwnKey> keys;

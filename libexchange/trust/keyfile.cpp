@@ -31,9 +31,11 @@ SecretBytes encoded_seed(const SigningKey& key) {
   std::ranges::copy(key.expose_seed().expose_secret(), typed.expose_secret_for_writing().begin() + 1);
   const View b = typed.expose_secret();
   for (std::size_t i = 0; i < 11; ++i) {
-    const std::uint32_t bits = std::uint32_t{b[3 * i]} << 16 | std::uint32_t{b[3 * i + 1]} << 8 | b[3 * i + 2];
+    const std::uint32_t bits =
+        std::uint32_t{b[3 * i]} << 16 | std::uint32_t{b[3 * i + 1]} << 8 | b[3 * i + 2];
     for (std::size_t j = 0; j < 4; ++j)
-      out.expose_secret_for_writing()[4 * i + j] = static_cast<std::uint8_t>(alphabet[bits >> (18 - 6 * j) & 63]);
+      out.expose_secret_for_writing()[4 * i + j] =
+          static_cast<std::uint8_t>(alphabet[bits >> (18 - 6 * j) & 63]);
   }
   return out;
 }
@@ -42,8 +44,8 @@ SecretBytes encoded_seed(const SigningKey& key) {
 
 SecretBytes key_text(const PrivateKeys& keys) {
   const std::string head =
-      fmt::format("# valise private key of {}\n{}# signing {}\n{}", keys.name, keys.example ? kExampleLine : "",
-                  keys.verifier().text(),
+      fmt::format("# valise private key of {}\n{}# signing {}\n{}", keys.name,
+                  keys.example ? kExampleLine : "", keys.verifier().text(),
                   keys.receiving ? "# receiving " + keys.receiving->recipient().text() + "\n" : "");
   const std::string vkey = keys.verifier().text();
   const std::size_t key_at = keys.name.size() + 1 + 8 + 1;  // after NAME+HASH8+; base64 may hold more of them
@@ -73,11 +75,13 @@ PrivateKeys parse_key_text(std::string_view text, const std::string& where) {
     if (line.empty() || line.front() == '#') continue;
     if (line.starts_with(kPrivate)) {
       const std::string_view rest = line.substr(kPrivate.size());
-      const std::size_t first = rest.find('+'), second = first == rest.npos ? first : rest.find('+', first + 1);
+      const std::size_t first = rest.find('+'),
+                        second = first == rest.npos ? first : rest.find('+', first + 1);
       if (second == rest.npos || signing) throw bad;
       auto bytes = from_base64(rest.substr(second + 1));
       if (!bytes || bytes->size() != 33 || bytes->front() != 1) throw bad;
-      signing = SigningKey::from_seed(SigningSeed::copy_of(std::span<const std::uint8_t, 32>(bytes->data() + 1, 32)));
+      signing = SigningKey::from_seed(
+          SigningSeed::copy_of(std::span<const std::uint8_t, 32>(bytes->data() + 1, 32)));
       wipe(*bytes);
       name = rest.substr(0, first);
       if (!VerifierKey{name, signing->public_key()}.text().starts_with(rest.substr(0, second + 1))) throw bad;
@@ -93,7 +97,8 @@ PrivateKeys parse_key_text(std::string_view text, const std::string& where) {
   return {name, std::move(*signing), std::move(receiving), text.find(kExampleLine) != text.npos};
 }
 
-void write_key_file(const fs::path& path, const PrivateKeys& keys, std::string_view passphrase, bool replace) {
+void write_key_file(const fs::path& path, const PrivateKeys& keys, std::string_view passphrase,
+                    bool replace) {
   const SecretBytes text = key_text(keys);
   OutputFile out(path, replace ? OutputFile::Existing::replace : OutputFile::Existing::refuse, 0600);
   if (passphrase.empty())
@@ -103,7 +108,9 @@ void write_key_file(const fs::path& path, const PrivateKeys& keys, std::string_v
   out.commit();
 }
 
-bool key_file_needs_passphrase(const fs::path& path) { return age_is_passphrase_file(read_file(path, kMaxKeyFile)); }
+bool key_file_needs_passphrase(const fs::path& path) {
+  return age_is_passphrase_file(read_file(path, kMaxKeyFile));
+}
 
 PrivateKeys read_key_file(const fs::path& path, const AskPassphrase& ask,
                           const std::function<void(const std::string&)>& warn) {
@@ -117,7 +124,9 @@ PrivateKeys read_key_file(const fs::path& path, const AskPassphrase& ask,
     const std::string key_name = path.parent_path().filename().native() + "/" + path.stem().native();
     const SecretBytes passphrase = ask(key_name);
     text = age_decrypt_passphrase(passphrase.expose_text(), bytes);
-    if (!text) throw Failure(Code::key, shown + ": the passphrase is wrong", "try again; nobody else can open this key");
+    if (!text)
+      throw Failure(Code::key, shown + ": the passphrase is wrong",
+                    "try again; nobody else can open this key");
   } else {
     text = SecretBytes::copy_of(bytes);
     wipe(bytes);

@@ -37,8 +37,8 @@ bool is_serial(const std::string& text) {
 // ---- card ----
 
 std::string Card::text() const {
-  return fmt::format("{}\nagency {}\nname {}\ncountry {}\nroot {}\nexample {}\n", kCard, agency, name, country,
-                     root.text(), yes_no(example));
+  return fmt::format("{}\nagency {}\nname {}\ncountry {}\nroot {}\nexample {}\n", kCard, agency, name,
+                     country, root.text(), yes_no(example));
 }
 
 std::string Card::fingerprint() const {
@@ -66,8 +66,8 @@ Card Card::parse(std::string_view whole) {
 // ---- request ----
 
 std::string KeyRequest::text() const {
-  return fmt::format("{}\nofficer {}\nsigning {}\nreceiving {}\nexample {}\n", kRequest, officer.text(), signing.text(),
-                     receiving.text(), yes_no(example));
+  return fmt::format("{}\nofficer {}\nsigning {}\nreceiving {}\nexample {}\n", kRequest, officer.text(),
+                     signing.text(), receiving.text(), yes_no(example));
 }
 
 KeyRequest KeyRequest::parse(std::string_view whole) {
@@ -88,10 +88,11 @@ KeyRequest KeyRequest::parse(std::string_view whole) {
 
 std::string Endorsement::text() const {
   return fmt::format(
-      "{}\nserial {}\nagency {}\nname {}\ncountry {}\nofficer {}\nsigning {}\nreceiving {}\nusage {}\nnot-before {}\n"
+      "{}\nserial {}\nagency {}\nname {}\ncountry {}\nofficer {}\nsigning {}\nreceiving {}\nusage "
+      "{}\nnot-before {}\n"
       "not-after {}\nexample {}\n",
-      kEndorsement, serial, officer.agency, agency_name, country, officer.text(), signing.text(), receiving.text(),
-      usages_text(usages), to_utc(not_before), to_utc(not_after), yes_no(example));
+      kEndorsement, serial, officer.agency, agency_name, country, officer.text(), signing.text(),
+      receiving.text(), usages_text(usages), to_utc(not_before), to_utc(not_after), yes_no(example));
 }
 
 Endorsement Endorsement::parse(std::string_view whole) {
@@ -124,9 +125,11 @@ Endorsement Endorsement::parse(std::string_view whole) {
 // ---- revocation list ----
 
 std::string RevocationList::text() const {
-  std::string out = fmt::format("{}\nagency {}\nnumber {}\nissued {}\nnext-update {}\nexample {}\n", kRevocations, agency,
-                                number, to_utc(issued), to_utc(next_update), yes_no(example));
-  for (const Revocation& r : revoked) out += fmt::format("revoked {} {} {}\n", r.serial, to_utc(r.at), r.reason);
+  std::string out =
+      fmt::format("{}\nagency {}\nnumber {}\nissued {}\nnext-update {}\nexample {}\n", kRevocations, agency,
+                  number, to_utc(issued), to_utc(next_update), yes_no(example));
+  for (const Revocation& r : revoked)
+    out += fmt::format("revoked {} {} {}\n", r.serial, to_utc(r.at), r.reason);
   return out;
 }
 
