@@ -11,6 +11,7 @@
 #include "libexchange/crypto/bech32.h"
 #include "libexchange/crypto/hkdf.h"
 #include "libexchange/crypto/openssl.h"
+#include "libexchange/crypto/x25519.h"
 
 namespace exchange {
 
@@ -207,11 +208,9 @@ std::optional<FileKey> unwrap_x25519(const AgeIdentity& identity, const Stanza& 
   if (!share || share->size() != 32) throw malformed("an X25519 share is malformed");
   if (stanza.body.size() != kFileKey + kTagSize)
     throw Failure(Code::key, "age file: a file key of wrong length");
-  SecretBytes shared(32);
-  if (crypto_scalarmult_curve25519(shared.expose_secret_for_writing().data(),
-                                   identity.expose_scalar().expose_secret().data(), share->data()) != 0)
-    throw Failure(Code::key, "age file: an X25519 share of low order");
-  return open_file_key(wrap_key_x25519(shared, *share, identity.recipient().key), stanza.body);
+  const auto shared = x25519(identity.expose_scalar().expose_secret(), std::span<const std::uint8_t, 32>(share->data(), 32));
+  if (!shared) throw Failure(Code::key, "age file: an X25519 share of low order");
+  return open_file_key(wrap_key_x25519(*shared, *share, identity.recipient().key), stanza.body);
 }
 
 SecretBytes scrypt_key(std::string_view passphrase, View salt, int log_n) {
@@ -275,13 +274,10 @@ Bytes age_encrypt(std::span<const AgeRecipient> recipients, View plain) {
   for (const AgeRecipient& recipient : recipients) {
     const AgeIdentity ephemeral = AgeIdentity::generate();
     const auto share = ephemeral.recipient().key;
-    SecretBytes shared(32);
-    if (crypto_scalarmult_curve25519(shared.expose_secret_for_writing().data(),
-                                     ephemeral.expose_scalar().expose_secret().data(),
-                                     recipient.key.data()) != 0)
-      throw Failure(Code::key, recipient.text() + ": not a usable recipient key");
+    const auto shared = x25519(ephemeral.expose_scalar().expose_secret(), recipient.key);
+    if (!shared) throw Failure(Code::key, recipient.text() + ": not a usable recipient key");
     header += stanza_text({"X25519", to_base64(share, false)},
-                          seal_file_key(wrap_key_x25519(shared, share, recipient.key), key));
+                          seal_file_key(wrap_key_x25519(*shared, share, recipient.key), key));
   }
   return finish_file(key, header, plain);
 }
@@ -316,9 +312,9 @@ std::optional<SecretBytes> age_decrypt(std::span<const AgeIdentity* const> ident
 std::optional<SecretBytes> age_decrypt_passphrase(std::string_view passphrase, View file,
                                                   const AgeLimits& limits) {
   const ParsedFile parsed = parse_file(file, limits.stanzas);
-  const Stanza& stanza = parsed.stanzas[0];
-  if (!is_scrypt(stanza)) return std::nullopt;
+  if (std::none_of(parsed.stanzas.begin(), parsed.stanzas.end(), is_scrypt)) return std::nullopt;
   if (parsed.stanzas.size() != 1) throw malformed("a passphrase stanza beside others");
+  const Stanza& stanza = parsed.stanzas[0];
   if (stanza.arguments.size() != 3) throw malformed("a passphrase stanza is malformed");
   const auto salt = from_base64(stanza.arguments[1], false);
   const std::uint64_t log_n = from_decimal(stanza.arguments[2]).value_or(0);
