@@ -36,7 +36,7 @@ class ChunkReader {
   // Fills `turn` with the frame of chunk `index`, at position(), and moves on.
   void fetch(Turn& turn, std::uint64_t index) {
     check_interrupted();
-    turn.frame = Frame::parse(slices_.read(position_, kFramePrefix), place(index));
+    turn.frame = frame_at_position(index);
     const Frame& f = turn.frame;
     if (f.kind != FrameKind::chunk || f.ordinal != stream_.ordinal || f.compartment != stream_.compartment ||
         f.index != index || f.final != (index + 1 == stream_.chunks))
@@ -71,6 +71,15 @@ class ChunkReader {
   }
 
  private:
+  // The walk found good frames everywhere, so what is no frame is a wrong offset.
+  Frame frame_at_position(std::uint64_t index) {
+    try {
+      return Frame::parse(slices_.read(position_, kFramePrefix), place(index));
+    } catch (const Failure& f) {
+      if (f.code() != Code::malformed && f.code() != Code::limit) throw;
+      throw Failure(Code::integrity, place(index) + ": not where the file list says");
+    }
+  }
   std::string place(std::uint64_t index) const { return fmt::format("{}, chunk {}", where_, index); }
 
   VerifiedSlices& slices_;

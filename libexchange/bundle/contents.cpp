@@ -172,12 +172,6 @@ CheckedFiles Contents::check_files(std::size_t i, const Select& select,
     throw Failure(Code::integrity, where + ": its files are smaller than its contents");
   // When all is selected even an empty exhibit has one chunk to check.
   if (!select && checked.runs.empty()) checked.runs.push_back({0, 0, 0});
-  if (exhibit_leaf(entry.ordinal, leaves.size(), leaves.root(), stream.meta_leaf) != entry.leaf)
-    throw Failure(Code::integrity, where + ": its files are not those that were sealed");
-  if (leaves.size() != stream.meta->files || position != stream.meta->bytes)
-    throw Failure(Code::integrity,
-                  where + ": it has another number of files or bytes than its metadata says");
-
   Sha256 offsets;
   std::size_t run = 0;
   cursor.chunk_offsets([&](std::uint64_t index, std::uint64_t offset) {
@@ -185,6 +179,12 @@ CheckedFiles Contents::check_files(std::size_t i, const Select& select,
     if (run < checked.runs.size() && checked.runs[run].first == index) checked.runs[run++].offset = offset;
   });
   checked.offsets = offsets.finish();
+  if (exhibit_leaf(entry.ordinal, leaves.size(), leaves.root(), stream.meta_leaf) != entry.leaf)
+    throw Failure(Code::integrity, where + ": its files are not those that were sealed");
+  if (leaves.size() != stream.meta->files || position != stream.meta->bytes)
+    throw Failure(Code::integrity,
+                  where + ": it has another number of files or bytes than its metadata says");
+
   checked.bytes = position;
   return checked;
 }

@@ -663,8 +663,19 @@ class Bundle:
 
     @staticmethod
     def expands(payload, raw_len):
-        """Sums the block sizes that RLE and raw blocks claim, without decoding."""
-        return False
+        """True when the raw and run-length blocks alone claim more than raw_len."""
+        d = payload[4]
+        single = d >> 5 & 1
+        at = 5 + (not single) + (0, 1, 2, 4)[d & 3] + (single, 2, 4, 8)[d >> 6]
+        total = 0
+        while at + 3 <= len(payload):
+            block = int.from_bytes(payload[at : at + 3], "little")
+            kind, size = block >> 1 & 3, block >> 3
+            total += size if kind < 2 else 0
+            at += 3 + (1 if kind == 1 else size)
+            if block & 1:
+                break
+        return total > raw_len
 
     def manifest(self):
         k_enc = self.stream_keys(0, 0, self.man["body"])[0]
@@ -767,6 +778,22 @@ class Bundle:
             require(previous["kind"] == 1 or not path.startswith(previous["path"] + b"/"), "unsafe", "below a file")
 
 
+def release(files, folder):
+    seen = {}
+    for f in files:
+        if f["path"] in seen and not f["kind"] == seen[f["path"]] == 1:
+            return "unsafe"
+        seen[f["path"]] = f["kind"]
+    for f in files:
+        path = os.path.join(folder.encode(), f["path"])
+        if f["kind"] == 1:
+            os.makedirs(path, exist_ok=True)
+        elif f["kind"] == 0:
+            os.makedirs(os.path.dirname(path), exist_ok=True)
+            open(path, "xb").write(f["data"])
+    return "valid"
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("file")
@@ -783,17 +810,7 @@ def main():
         if not bundle.contents:
             kind = "no_recipient"
         else:
-            seen = {}
-            for f in bundle.files:
-                require(seen.get(f["path"], 1) == 1 and (f["path"] not in seen or f["kind"] == 1), "unsafe", "collision")
-                seen[f["path"]] = f["kind"]
-            for f in bundle.files:
-                path = os.path.join(options.folder.encode(), f["path"])
-                if f["kind"] == 1:
-                    os.makedirs(path, exist_ok=True)
-                elif f["kind"] == 0:
-                    os.makedirs(os.path.dirname(path), exist_ok=True)
-                    open(path, "xb").write(f["data"])
+            kind = release(bundle.files, options.folder)
     print(json.dumps({"class": kind, "exit": EXIT[kind], "checked": "contents" if bundle.contents else "seal",
                       "problem": problems[0][2] if problems else ""}))
     return EXIT[kind]
