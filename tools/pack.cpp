@@ -181,6 +181,7 @@ void run(const Context& context, const Options& o) {
     context.warn("case.toml and the sheets stay here: no recipient may read every exhibit");
   const PrivateKeys keys = sealing_key(context, o, write.endorsement);
   write.signer = &keys.signing;
+  if (context.show_progress()) write.total_bytes = exchange::total_bytes(write);
   Progress progress(context, "packing");
   if (o.output == "-") {
     if (::isatty(1))

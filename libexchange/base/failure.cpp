@@ -46,7 +46,9 @@ std::string_view name_of(Code code) {
 }
 
 void fail_errno(const std::string& what, int error) {
-  std::string hint;
+  std::string hint = "mend this and run it again; nothing was left half-done";
+  if (error == ENOENT || error == ENOTDIR) hint = "check the name and the folders above it";
+  if (error == EFBIG) hint = "a limit on file sizes is in the way: see ulimit -f, or use another file system";
   if (error == ENOSPC || error == EDQUOT) hint = "the disk is full: free some space or choose another place";
   if (error == EACCES || error == EPERM)
     hint = "check the permissions of the file and of the folders above it";

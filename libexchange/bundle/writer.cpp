@@ -13,6 +13,7 @@
 #include "libexchange/bundle/keys.h"
 #include "libexchange/bundle/sealed_output.h"
 #include "libexchange/bundle/spool.h"
+#include "libexchange/casefile/walk.h"
 #include "libexchange/crypto/merkle.h"
 #include "libexchange/crypto/minisign.h"
 
@@ -375,6 +376,17 @@ class Writer {
 };
 
 }  // namespace
+
+std::uint64_t total_bytes(const WritePlan& plan) {
+  const Fd folder = open_file(plan.case_folder, O_RDONLY | O_DIRECTORY);
+  std::uint64_t total = 0;
+  for (const WriteStream& stream : plan.streams)
+    for (const std::string& path : stream.source.paths)
+      walk(folder.get(), path, stream.source.not_these, [&](const Found& found) {
+        if (S_ISREG(found.status.stx_mode)) total += found.status.stx_size;
+      });
+  return total;
+}
 
 WriteResult write_bundle(const WritePlan& plan, int fd, const fs::path& name,
                          const std::function<void(std::uint64_t, std::uint64_t)>& progress) {

@@ -47,6 +47,9 @@ struct WriteResult {
   std::vector<std::string> warnings;
 };
 
+// What write_bundle() will read, for progress: one walk that opens nothing.
+std::uint64_t total_bytes(const WritePlan& plan);
+
 // Writes the bundle to `fd`, which needs no seeking. `name` is for messages and, when it is a path, for the
 // place of temporary sealed bytes. On a Failure what was written is worthless: the caller drops it.
 WriteResult write_bundle(const WritePlan& plan, int fd, const fs::path& name,
