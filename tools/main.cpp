@@ -54,16 +54,32 @@ void catch_signals() {
   signal(SIGXFSZ, SIG_IGN);
 }
 
+// What to do where the place that failed could not know.
+std::string hint_of(const Failure& failure) {
+  if (!failure.hint().empty()) return failure.hint();
+  switch (failure.code()) {
+    case Code::usage:
+      return "see: valise --help";
+    case Code::unavailable:
+      return "mend this and run it again; nothing was left half-done";
+    case Code::trust:
+      return "see: valise trust list";
+    case Code::bug:
+      return "please report this; nothing was released";
+    default:
+      return "the file is damaged or not what it should be: ask whoever sent it for it again";
+  }
+}
+
 int report(const Context& context, const Failure& failure) {
-  std::fprintf(stderr, "valise: %s\n", failure.what());
-  if (!failure.hint().empty()) std::fprintf(stderr, "hint: %s\n", failure.hint().c_str());
+  const std::string hint = hint_of(failure);
+  std::fprintf(stderr, "valise: %s\nhint: %s\n", failure.what(), hint.c_str());
   const int exit = exchange::exit_code(failure.code());
   if (context.json && failure.code() != Code::bug) {
-    const Json document = {{"exit", exit},
-                           {"error",
-                            {{"code", exchange::name_of(failure.code())},
-                             {"message", failure.what()},
-                             {"hint", failure.hint()}}}};
+    const Json document = {
+        {"exit", exit},
+        {"error",
+         {{"code", exchange::name_of(failure.code())}, {"message", failure.what()}, {"hint", hint}}}};
     std::printf("%s\n", document.dump(2, ' ', false, Json::error_handler_t::replace).c_str());
   }
   return exit;

@@ -85,11 +85,12 @@ struct Records {
       r.error = std::current_exception();  // not through C code
     }
     r.cells.clear();
-    r.first_line = 0;
-    r.size = 0;
   }
   void feed(std::string_view line, std::size_t number) {
-    if (first_line == 0) first_line = number;
+    if (parser.pstate == 0) {  // between records: libcsv's ROW_NOT_BEGUN
+      first_line = number;
+      size = 0;
+    }
     size += line.size();
     csv_parse(&parser, line.data(), line.size(), on_cell, on_record, this);
     if (error) std::rethrow_exception(error);

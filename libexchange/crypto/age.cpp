@@ -208,7 +208,8 @@ std::optional<FileKey> unwrap_x25519(const AgeIdentity& identity, const Stanza& 
   if (!share || share->size() != 32) throw malformed("an X25519 share is malformed");
   if (stanza.body.size() != kFileKey + kTagSize)
     throw Failure(Code::key, "age file: a file key of wrong length");
-  const auto shared = x25519(identity.expose_scalar().expose_secret(), std::span<const std::uint8_t, 32>(share->data(), 32));
+  const auto shared =
+      x25519(identity.expose_scalar().expose_secret(), std::span<const std::uint8_t, 32>(share->data(), 32));
   if (!shared) throw Failure(Code::key, "age file: an X25519 share of low order");
   return open_file_key(wrap_key_x25519(*shared, *share, identity.recipient().key), stanza.body);
 }

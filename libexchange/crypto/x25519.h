@@ -7,6 +7,7 @@
 namespace exchange {
 
 // Nothing when the shared secret would be all zero (a point of low order).
-std::optional<SecretBytes> x25519(std::span<const std::uint8_t, 32> scalar, std::span<const std::uint8_t, 32> point);
+std::optional<SecretBytes> x25519(std::span<const std::uint8_t, 32> scalar,
+                                  std::span<const std::uint8_t, 32> point);
 
 }  // namespace exchange

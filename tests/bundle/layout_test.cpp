@@ -39,7 +39,8 @@ TEST_CASE("a frame prefix is what capnp encode writes") {
 
 TEST_CASE("every bit of a frame's constant bytes is checked") {
   const auto good = Frame{FrameKind::chunk, false, 0, 1, 0, 544}.encode();
-  for (std::size_t i : {0u, 1u, 2u, 3u, 4u, 5u, 6u, 7u, 8u, 9u, 10u, 11u, 12u, 13u, 14u, 15u, 40u, 41u, 42u, 43u, 44u, 45u, 46u, 47u}) {
+  for (std::size_t i : {0u,  1u,  2u,  3u,  4u,  5u,  6u,  7u,  8u,  9u,  10u, 11u,
+                        12u, 13u, 14u, 15u, 40u, 41u, 42u, 43u, 44u, 45u, 46u, 47u}) {
     for (int bit = 0; bit < 8; ++bit) {
       auto bad = good;
       bad[i] = static_cast<std::uint8_t>(bad[i] ^ (1 << bit));

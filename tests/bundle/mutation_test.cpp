@@ -1,4 +1,5 @@
-// Every byte of a small bundle is changed, and the file is cut at every length: never accepted, nothing released.
+// Every byte of a small bundle is changed, and the file is cut at every length: never accepted, nothing
+// released.
 #include <fcntl.h>
 #include <unistd.h>
 

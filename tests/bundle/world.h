@@ -10,14 +10,17 @@ namespace world {
 
 using namespace exchange;
 
-inline Home home(const std::string& name) { return Home(fs::path(TEST_SOURCE_DIR).parent_path() / "keys-example" / name); }
+inline Home home(const std::string& name) {
+  return Home(fs::path(TEST_SOURCE_DIR).parent_path() / "keys-example" / name);
+}
 
 inline PrivateKeys keys(const Home& h) {
   return read_key_file(h.own_keys().at(0).file, {}, [](const std::string&) {});
 }
 
 // Packs `folder`, whose case.toml and exhibits.csv must be there. `to` as on the command line.
-inline WriteResult pack(const fs::path& folder, const std::vector<std::string>& to, const fs::path& file, unsigned threads = 2) {
+inline WriteResult pack(const fs::path& folder, const std::vector<std::string>& to, const fs::path& file,
+                        unsigned threads = 2) {
   const Home liaison = home("cn-liaison");
   const CheckedCase checked = check_case(folder);
   std::vector<Recipient> recipients;
@@ -47,11 +50,14 @@ inline VerifiedBundle verify(const fs::path& file, const std::string& home_name,
   VerifyOptions options;
   options.depth = depth;
   options.threads = 2;
-  return VerifiedBundle::verify(file, h, [&] {
-    std::vector<PrivateKeys> own;
-    if (!h.own_keys().empty()) own.push_back(keys(h));
-    return own;
-  }, options);
+  return VerifiedBundle::verify(
+      file, h,
+      [&] {
+        std::vector<PrivateKeys> own;
+        if (!h.own_keys().empty()) own.push_back(keys(h));
+        return own;
+      },
+      options);
 }
 
 inline constexpr const char* kh = "kh-example-police/evidence-desk";
@@ -62,7 +68,8 @@ inline void small_case(const Scratch& s) {
   s.write("case/one/a.txt", "alpha");
   s.write("case/one/b/c.txt", "gamma");
   s.write("case/two.bin", std::string(3000, 'x'));
-  init_case(s / "case", {"Test", "XA-TEST-2026-000001", "untoc:18", "a purpose that is long enough", "cn-example-police"});
+  init_case(s / "case", {"Test", "XA-TEST-2026-000001", "untoc:18", "a purpose that is long enough",
+                         "cn-example-police"});
 }
 
 }  // namespace world

@@ -6,7 +6,8 @@
 using namespace exchange;
 
 TEST_CASE("an age file opens for each recipient and nobody else") {
-  const AgeIdentity a = AgeIdentity::generate(), b = AgeIdentity::generate(), stranger = AgeIdentity::generate();
+  const AgeIdentity a = AgeIdentity::generate(), b = AgeIdentity::generate(),
+                    stranger = AgeIdentity::generate();
   const AgeRecipient recipients[] = {a.recipient(), b.recipient()};
   for (std::size_t size : {0u, 1u, 32u, 65535u, 65536u, 65537u, 200000u}) {
     const Bytes plain(size, 7);

@@ -6,8 +6,8 @@
 
 using namespace exchange;
 
-// Accepted: what no flag speaks against. A small order or non-canonical A or R, or a signature that holds only when
-// multiplied by the cofactor, is refused.
+// Accepted: what no flag speaks against. A small order or non-canonical A or R, or a signature that holds
+// only when multiplied by the cofactor, is refused.
 TEST_CASE("Ed25519 judges the C2SP edge cases as docs/format.md says") {
   std::size_t accepted = 0, count = 0;
   for (const auto& v : read_json("cctv/ed25519vectors.json")) {
@@ -77,7 +77,8 @@ std::string outcome(const AgeVector& v) {
 bool fits(const std::string& expect, const std::string& outcome) {
   if (expect == "success") return outcome == "success";
   if (expect == "no match") return outcome == "no match" || outcome == "bad identity";
-  if (expect == "HMAC failure" || expect == "payload failure") return outcome == "key" || outcome == "malformed";
+  if (expect == "HMAC failure" || expect == "payload failure")
+    return outcome == "key" || outcome == "malformed";
   return outcome == "malformed" || outcome == "key" || outcome == "limit";  // header failure
 }
 

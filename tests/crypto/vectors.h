@@ -10,7 +10,9 @@ inline nlohmann::json read_json(const std::string& name) {
   std::ifstream in(std::string(TEST_SOURCE_DIR) + "/vectors/" + name);
   return nlohmann::json::parse(in);
 }
-inline exchange::Bytes hex(const nlohmann::json& value) { return exchange::from_hex(value.get<std::string>()).value(); }
+inline exchange::Bytes hex(const nlohmann::json& value) {
+  return exchange::from_hex(value.get<std::string>()).value();
+}
 
 template <std::size_t N>
 std::array<std::uint8_t, N> array_of(const exchange::Bytes& bytes) {

@@ -68,7 +68,8 @@ TEST_CASE("Ed25519 agrees with Wycheproof") {
       CHECK_FALSE(valid);
       return;
     }
-    CHECK(verify(array_of<32>(hex(group["publicKey"]["pk"])), hex(t["msg"]), array_of<64>(signature)) == valid);
+    CHECK(verify(array_of<32>(hex(group["publicKey"]["pk"])), hex(t["msg"]), array_of<64>(signature)) ==
+          valid);
   });
 }
 
