@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "libexchange/base/text.h"
+#include "libexchange/bundle/envelope.h"
 #include "libexchange/bundle/plan.h"
 #include "libexchange/casefile/tables.h"
 #include "libexchange/crypto/digest.h"
@@ -26,7 +27,7 @@ using exchange::WritePlan;
 using exchange::WriteResult;
 
 struct Options {
-  std::string folder, output, as, label;
+  std::string folder, output, as, label, supplement_to;
   std::vector<std::string> to;
   int level = 1;
   unsigned threads = std::max(1u, std::thread::hardware_concurrency());
@@ -124,6 +125,11 @@ WritePlan write_plan(const Context& context, const Options& o, const exchange::C
   write.policy = exchange::kStandardPolicy;
   write.policy_hash = exchange::sha256(exchange::as_view(exchange::standard_policy_text()));
   write.label = o.label;
+  if (!o.supplement_to.empty()) {
+    const auto earlier = exchange::read_envelope(exchange::Source::open(o.supplement_to));
+    write.has_parent = true;
+    write.parent = exchange::seal_id(earlier.seal_text);
+  }
   write.level = o.store ? 0 : o.level;
   write.threads = o.threads;
   return write;
@@ -207,6 +213,7 @@ void set_up_pack(CLI::App& app, Context& context) {
   app.add_option("--level", o->level, "compression, 1 (fast) to 19 (small)")->check(CLI::Range(1, 19));
   app.add_flag("--store", o->store, "do not compress: sizes then say nothing about contents");
   app.add_option("--threads", o->threads, "all processors if not given")->check(CLI::Range(1, 256));
+  app.add_option("--supplement-to", o->supplement_to, "an earlier bundle that this one adds to");
   app.add_option("--label", o->label, "an address that anyone can read on the sealed file");
   app.add_flag("--allow-uncovered", o->allow_uncovered, "files that no exhibit covers stay behind");
   app.add_flag("--dry-run", o->dry_run, "only show who would be able to read what");

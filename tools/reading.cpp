@@ -51,6 +51,7 @@ Json verdict_json(const Verdict& v, std::uint64_t approvals_have) {
           {"checked", v.contents_checked ? "contents" : "seal"},
           {"bundle", v.seal ? Json(exchange::to_hex(v.seal->bundle_id)) : Json()},
           {"seal", v.seal_id ? Json(exchange::to_hex(*v.seal_id)) : Json()},
+          {"parent", v.seal && v.seal->has_parent ? Json(exchange::to_hex(v.seal->parent)) : Json()},
           {"signer", signer},
           {"time", v.seal ? Json(exchange::to_utc(v.seal->time)) : Json()},
           {"exhibits", v.exhibits},

@@ -337,6 +337,20 @@ class Manners(World):
         self.ok("kh-desk", "open", "case.valise", "-C", "kh")
         self.assertFalse(os.path.exists(self.path("kh/one")))
 
+    def test_a_supplement_names_the_earlier_seal(self):
+        self.make_case()
+        self.pack()
+        self.pack(out="more.valise", more=["--supplement-to", "case.valise"])
+        earlier = self.ok("kh-desk", "--json", "verify", "case.valise").json
+        self.assertEqual(self.ok("kh-desk", "--json", "verify", "more.valise").json["parent"], earlier["seal"])
+        self.assertIsNone(earlier["parent"])
+
+    def test_reading_leaves_no_trace(self):
+        self.make_case({"f": b"x"})
+        os.utime(self.path("case/f"), ns=(10**18, 10**18))
+        self.pack()
+        self.assertEqual(os.stat(self.path("case/f")).st_atime_ns, 10**18)
+
     def test_completion_completes(self):
         self.ok(None, "completion")
         script = f"source <({VALISE} completion); COMP_WORDS=(valise pa); COMP_CWORD=1; _valise; echo ${{COMPREPLY[@]}}; COMP_WORDS=(valise pack --l); COMP_CWORD=2; _valise; echo ${{COMPREPLY[@]}}"

@@ -1,0 +1,113 @@
+#!/usr/bin/python3
+"""Speed and size beside other tools, measured side by side in one run: medians, alternating. bench.py [--slow]"""
+import os, shutil, statistics, subprocess, sys, tempfile, time
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+VALISE, BARE = os.path.join(ROOT, "build/valise"), os.path.join(ROOT, "build/bare_loop")
+slow = "--slow" in sys.argv
+rounds = 3
+work = tempfile.mkdtemp(prefix="valise-bench-")
+os.environ["RESTIC_PASSWORD"] = "bench"
+KH = "kh-example-police/evidence-desk"
+
+
+def once(command, before=None):
+    """Wall seconds and peak resident MiB of the largest process."""
+    if before:
+        subprocess.run(["bash", "-c", before], cwd=work, check=True)
+    os.sync()
+    start = time.monotonic()
+    p = subprocess.Popen(["bash", "-euo", "pipefail", "-c", command], cwd=work, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    err = p.stderr.read()
+    _, status, usage = os.wait4(p.pid, 0)
+    if status:
+        sys.exit(f"bench: {command}\n{err.decode()}")
+    return time.monotonic() - start, usage.ru_maxrss / 1024
+
+
+def side_by_side(**commands):
+    """Runs all in turn, so that a slow moment hits them alike. Medians of seconds, largest memory."""
+    results = {name: [] for name in commands}
+    for _ in range(rounds):
+        for name, (command, before) in commands.items():
+            results[name].append(once(command, before))
+    return {n: (statistics.median(t for t, _ in r), max(m for _, m in r)) for n, r in results.items()}
+
+
+def show(what, ours, theirs, wanted):
+    print(f"{what:58} {theirs[0] / ours[0]:6.2f} x   ({ours[0]:.2f} s, {ours[1]:.0f} MiB / {theirs[0]:.2f} s)   wanted {wanted}")
+
+
+def size(name):
+    return os.path.getsize(os.path.join(work, name))
+
+
+def sheet(folder):
+    subprocess.run([VALISE, "-q", "--home", "homes/cn-liaison", "case", "init", folder, "--title", "Bench", "--reference", "XA-BENCH-2026-000001", "--legal-basis",
+                    "untoc:18", "--purpose", "to measure how long it takes"], cwd=work, check=True, stdout=subprocess.DEVNULL)
+
+
+def prepare():
+    shutil.copytree(os.path.join(ROOT, "keys-example"), os.path.join(work, "homes"))
+    subprocess.run(["/usr/bin/python3", os.path.join(ROOT, "tests/bench/make_data.py"), os.path.join(work, "case"), "1024"], check=True)
+    sheet("case")
+    subprocess.run("age-keygen -o id.txt 2>/dev/null; age-keygen -y id.txt > rcpt; minisign -GW -p m.pub -s m.key >/dev/null; restic -q init -r repo", shell=True, cwd=work, check=True)
+
+
+def mixed():
+    pack = f"{VALISE} -q --home homes/cn-liaison pack case --to {KH} -o case.valise"
+    pipeline = "(cd case && find . -type f -print0 | xargs -0 sha256sum) > sums && tar -C case -cf - . | zstd -q -1 -T2 | age -R rcpt -o tool.age && minisign -Sm tool.age -s m.key -x tool.sig"
+    threads = os.cpu_count()
+    r = side_by_side(ours=(pack, "rm -f case.valise"), pipeline=(pipeline, "rm -f tool.*"), restic=("restic -q backup -r repo case", "rm -rf repo; restic -q init -r repo"),
+                     bare=(f"{BARE} case bare.out {threads}", "rm -f bare.out"))
+    show("pack / sha256sum + tar | zstd -1 -T2 | age + minisign", r["ours"], r["pipeline"], "4")
+    show("pack / restic backup", r["ours"], r["restic"], "3")
+    show("pack / bare loop", r["ours"], r["bare"], "0.85")
+    print(f"{'bundle / pipeline, bytes':58} {size('case.valise') / size('tool.age'):6.3f}     wanted 1.02 or less")
+    opening = f"{VALISE} -q --home homes/kh-desk open case.valise -C back"
+    closing = "minisign -Vm tool.age -p m.pub -x tool.sig && mkdir back2 && age -d -i id.txt tool.age | zstd -dq | tar -C back2 -xf - && (cd back2 && sha256sum --quiet -c ../sums)"
+    r = side_by_side(ours=(opening, "rm -rf back"), pipeline=(closing, "rm -rf back2"))
+    show("open / minisign + age -d | zstd -d | tar + sha256sum -c", r["ours"], r["pipeline"], "3")
+    r = side_by_side(ours=(f"{VALISE} -q --home homes/kh-desk verify --seal-only case.valise", None), minisign=("minisign -Vm tool.age -p m.pub -x tool.sig", None))
+    show("verify --seal-only / minisign -V", r["ours"], r["minisign"], "3")
+    subprocess.run("rm -rf back back2 bare.out repo tool.* case.valise case", shell=True, cwd=work)
+
+
+def small_files():
+    os.makedirs(os.path.join(work, "many"))
+    for n in range(300000):
+        if n % 1000 == 0:
+            folder = os.path.join(work, "many", "d%03d" % (n // 1000))
+            os.makedirs(folder)
+        with open(os.path.join(folder, "f%06d" % n), "w") as out:
+            out.write(f"message {n} " * 20)
+    sheet("many")
+    subprocess.run("mkdir one && mv many/d* one/ && mv one many/one && rm many/*.csv many/*.toml", shell=True, cwd=work, check=True)
+    sheet("many")
+    r = side_by_side(ours=(f"{VALISE} -q --home homes/cn-liaison pack many --to {KH} -o many.valise", "rm -f many.valise"),
+                     pipeline=("(cd many && find . -type f -print0 | xargs -0 sha256sum) > sums && tar -C many -cf - . | zstd -q -1 -T2 > many.tzst", "rm -f many.tzst"))
+    show("300,000 small files: pack / sha256sum + tar | zstd", r["ours"], r["pipeline"], "1, at most 256 MiB")
+    subprocess.run("rm -rf many many.*", shell=True, cwd=work)
+
+
+def one_of_many():
+    count = 1000 if slow else 200
+    for n in range(count):
+        path = os.path.join(work, "large", f"{n:04}.bin")
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, "wb") as out:
+            out.write(os.urandom(10 << 20))
+    sheet("large")
+    subprocess.run(f"{VALISE} -q --home homes/cn-liaison pack large --to {KH} -o large.valise && rm -rf large", shell=True, cwd=work, check=True, stderr=subprocess.DEVNULL)
+    r = side_by_side(one=(f"{VALISE} -q --home homes/kh-desk open large.valise -C one --only EX-{count // 2}", "rm -rf one"),
+                     all=(f"{VALISE} -q --home homes/kh-desk open large.valise -C all", "rm -rf all"))
+    print(f"{f'one 10 MB exhibit of {count * 10 // 1000} GB / opening all':58} {r['one'][0] / r['all'][0] * 100:6.2f} %   ({r['one'][0]:.2f} s, {r['one'][1]:.0f} MiB / {r['all'][0]:.2f} s, {r['all'][1]:.0f} MiB)   wanted below 2 % at 10 GB")
+
+
+try:
+    prepare()
+    mixed()
+    small_files()
+    one_of_many()
+finally:
+    shutil.rmtree(work, ignore_errors=True)
