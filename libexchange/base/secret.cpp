@@ -32,8 +32,12 @@ bool SecretBytes::operator==(const SecretBytes& other) const {
   return size_ == other.size_ && (size_ == 0 || sodium_memcmp(data_.get(), other.data_.get(), size_) == 0);
 }
 
-void fill_random(MutableView out) { randombytes_buf(out.data(), out.size()); }
+void fill_random(MutableView out) {
+  if (!out.empty()) randombytes_buf(out.data(), out.size());
+}
 
-void wipe(MutableView secret) { sodium_memzero(secret.data(), secret.size()); }
+void wipe(MutableView secret) {
+  if (!secret.empty()) sodium_memzero(secret.data(), secret.size());
+}
 
 }  // namespace exchange

@@ -7,7 +7,10 @@
 
 namespace exchange {
 
+// libsodium takes no null pointer, so nothing is encoded as nothing here.
+
 std::string to_hex(View bytes) {
+  if (bytes.empty()) return {};
   std::string out(bytes.size() * 2 + 1, '\0');
   sodium_bin2hex(out.data(), out.size(), bytes.data(), bytes.size());
   out.pop_back();
@@ -19,6 +22,7 @@ std::optional<Bytes> from_hex(std::string_view text) {
   for (char c : text)
     if (!((c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'))) return std::nullopt;
   Bytes out(text.size() / 2);
+  if (text.empty()) return out;
   if (sodium_hex2bin(out.data(), out.size(), text.data(), text.size(), nullptr, nullptr, nullptr) != 0)
     return std::nullopt;
   return out;
@@ -31,6 +35,7 @@ int variant(bool padded) {
 }  // namespace
 
 std::string to_base64(View bytes, bool padded) {
+  if (bytes.empty()) return {};
   std::string out(sodium_base64_encoded_len(bytes.size(), variant(padded)), '\0');
   sodium_bin2base64(out.data(), out.size(), bytes.data(), bytes.size(), variant(padded));
   out.pop_back();
@@ -38,6 +43,7 @@ std::string to_base64(View bytes, bool padded) {
 }
 
 std::optional<Bytes> from_base64(std::string_view text, bool padded) {
+  if (text.empty()) return Bytes();
   Bytes out(text.size() / 4 * 3 + 3);
   std::size_t length = 0;
   const char* end = nullptr;

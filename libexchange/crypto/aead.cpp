@@ -1,7 +1,5 @@
 #include "libexchange/crypto/aead.h"
 
-#include <sodium.h>
-
 #include "libexchange/crypto/openssl.h"
 
 namespace exchange {
@@ -59,7 +57,7 @@ bool Aead::open(MutableView out, const Nonce& nonce, View aad, View sealed) {
     openssl_ok(EVP_CipherUpdate(c, out.data(), &n, sealed.data(), static_cast<int>(out.size())));
   std::uint8_t none = 0;
   if (EVP_CipherFinal_ex(c, &none, &n) == 1) return true;
-  sodium_memzero(out.data(), out.size());
+  wipe(out);
   return false;
 }
 

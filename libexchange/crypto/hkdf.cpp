@@ -12,8 +12,10 @@ namespace {
 
 void hmac(MutableView out, View key, std::initializer_list<View> parts) {
   crypto_auth_hmacsha256_state state;
-  crypto_auth_hmacsha256_init(&state, key.data(), key.size());
-  for (View part : parts) crypto_auth_hmacsha256_update(&state, part.data(), part.size());
+  const std::uint8_t none = 0;  // libsodium takes no null pointer, not even for nothing
+  crypto_auth_hmacsha256_init(&state, key.empty() ? &none : key.data(), key.size());
+  for (View part : parts)
+    if (!part.empty()) crypto_auth_hmacsha256_update(&state, part.data(), part.size());
   crypto_auth_hmacsha256_final(&state, out.data());
   sodium_memzero(&state, sizeof state);
 }

@@ -30,6 +30,7 @@ class RoundTrip(World):
         os.mkfifo(self.path("case/d/fifo"))
         s = socket.socket(socket.AF_UNIX)
         s.bind(self.path("case/d/socket"))
+        s.close()
         r = self.pack()
         for word in ("link", "fifo", "socket"):
             self.assertIn(word, r.err)
