@@ -68,9 +68,9 @@ void require_unchanged(const struct statx& found, int fd, const std::string& sho
 
 }  // namespace
 
-EvidenceReader::EvidenceReader(int case_folder) : case_folder_(case_folder), buffer_(kReadSize) {}
+EvidenceReader::EvidenceReader(int case_folder) : case_folder_(case_folder) {}
 
-void EvidenceReader::read_contents(int fd, FileEntry& entry, const std::string& shown, const Data& data) {
+void EvidenceReader::read_contents(int fd, FileEntry& entry, const std::string& shown, ContentSink& sink) {
   struct stat status {};
   if (::fstat(fd, &status) != 0) fail_errno(shown, errno);
   const bool sparse = static_cast<std::uint64_t>(status.st_blocks) * 512 < entry.size;
@@ -85,8 +85,9 @@ void EvidenceReader::read_contents(int fd, FileEntry& entry, const std::string& 
       const off_t end = in_hole ? data_at : ::lseek(fd, static_cast<off_t>(at), SEEK_HOLE);
       next_hole = end < 0 ? entry.size : std::min<std::uint64_t>(static_cast<std::uint64_t>(end), entry.size);
     }
-    const MutableView piece = MutableView(buffer_).first(
-        std::min<std::uint64_t>(buffer_.size(), (sparse ? next_hole : entry.size) - at));
+    const MutableView room = sink.room();
+    const std::uint64_t most = std::min<std::uint64_t>(room.size(), kReadSize);
+    const MutableView piece = room.first(std::min(most, (sparse ? next_hole : entry.size) - at));
     if (sparse && in_hole) {
       std::ranges::fill(piece, std::uint8_t{0});
       entry.hole_bytes += piece.size();
@@ -100,13 +101,13 @@ void EvidenceReader::read_contents(int fd, FileEntry& entry, const std::string& 
       }
     }
     digest_.update(piece);
-    data(piece);
+    sink.filled(piece.size());
     at += piece.size();
   }
   entry.sha256 = digest_.finish();
 }
 
-void EvidenceReader::read(const StreamSource& source, const Data& data, const Entry& entry,
+void EvidenceReader::read(const StreamSource& source, ContentSink& sink, const Entry& entry,
                           const Warn& warn) {
   std::string last;  // several paths may share ancestors
   for (const std::string& path : source.paths) {
@@ -120,7 +121,7 @@ void EvidenceReader::read(const StreamSource& source, const Data& data, const En
         const Fd fd = open_evidence(case_folder_, found.path);
         if (!fd) fail_errno(shown, errno);
         require_unchanged(found.status, fd.get(), shown);
-        read_contents(fd.get(), e, shown, data);
+        read_contents(fd.get(), e, shown, sink);
         require_unchanged(found.status, fd.get(), shown);
         if (source.acquisition) {
           e.acquisition_match = e.sha256 == *source.acquisition;

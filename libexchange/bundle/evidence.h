@@ -19,23 +19,29 @@ struct StreamSource {
   bool mismatch_explained = false;     // hash_note is there: a mismatch warns instead of refusing
 };
 
+// Where contents go: room() gives the place for the next bytes (never empty), filled() says how many came.
+class ContentSink {
+ public:
+  virtual ~ContentSink() = default;
+  virtual MutableView room() = 0;
+  virtual void filled(std::size_t bytes) = 0;
+};
+
 class EvidenceReader {
  public:
-  using Data = std::function<void(View)>;               // contents, in order
   using Entry = std::function<void(const FileEntry&)>;  // after the contents of that file
   using Warn = std::function<void(const std::string&)>;
 
   explicit EvidenceReader(int case_folder);
   // Failure{unavailable}: a file that cannot be read or changed while it was read, by name.
   // Failure{policy}: an acquisition hash that does not match, by exhibit.
-  void read(const StreamSource& source, const Data& data, const Entry& entry, const Warn& warn);
+  void read(const StreamSource& source, ContentSink& sink, const Entry& entry, const Warn& warn);
 
  private:
-  void read_contents(int fd, FileEntry& entry, const std::string& shown, const Data& data);
+  void read_contents(int fd, FileEntry& entry, const std::string& shown, ContentSink& sink);
 
   int case_folder_;
   Sha256 digest_;
-  Bytes buffer_;
 };
 
 }  // namespace exchange

@@ -53,10 +53,11 @@ Hash ExhibitKeys::commitment() const {
 }
 
 ExhibitKeys::LeafSalts ExhibitKeys::leaf_salts(std::uint64_t j) const {
-  const SecretBytes out = hkdf_expand(part(3), le(j), 64);
+  std::array<std::uint8_t, 64> both{};
+  hkdf_expand_into(both, part(3), le(j));
   LeafSalts salts{};
-  std::ranges::copy(out.expose_secret().first(32), salts.content.begin());
-  std::ranges::copy(out.expose_secret().last(32), salts.meta.begin());
+  std::copy_n(both.begin(), 32, salts.content.begin());
+  std::copy_n(both.begin() + 32, 32, salts.meta.begin());
   return salts;
 }
 

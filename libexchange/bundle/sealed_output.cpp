@@ -1,5 +1,7 @@
 #include "libexchange/bundle/sealed_output.h"
 
+#include <fcntl.h>
+
 #include <algorithm>
 
 #include "libexchange/base/file.h"
@@ -32,7 +34,7 @@ void SealedOutput::append(View bytes) {
     position_ += bytes.size();
   if (buffer_.size() + bytes.size() > kBuffer) flush();
   if (bytes.size() >= kBuffer)
-    write_all(fd_, bytes, name_);
+    write_out(bytes);
   else
     exchange::append(buffer_, bytes);
 }
@@ -51,8 +53,18 @@ const std::vector<Hash>& SealedOutput::end_of_slices() {
   return digests_;
 }
 
+void SealedOutput::write_out(View bytes) {
+  write_all(fd_, bytes, name_);
+  written_ += bytes.size();
+  if (written_ - started_ < kSlice) return;
+  // The disk begins now, so that the fsync at the end finds little to do. On a pipe this fails, and may.
+  ::sync_file_range(fd_, static_cast<off_t>(started_), static_cast<off_t>(written_ - started_),
+                    SYNC_FILE_RANGE_WRITE);
+  started_ = written_;
+}
+
 void SealedOutput::flush() {
-  write_all(fd_, buffer_, name_);
+  write_out(buffer_);
   buffer_.clear();
 }
 

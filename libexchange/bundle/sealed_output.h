@@ -24,6 +24,7 @@ class SealedOutput {
 
  private:
   void hash(View bytes);
+  void write_out(View bytes);
 
   int fd_;
   std::string name_;
@@ -32,6 +33,7 @@ class SealedOutput {
   std::vector<Hash> digests_;
   bool hashing_ = true;
   Bytes buffer_;
+  std::uint64_t written_ = 0, started_ = 0;  // given to the kernel, and to the disk
 };
 
 }  // namespace exchange

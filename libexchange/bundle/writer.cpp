@@ -68,6 +68,51 @@ struct Turn {
   View out;
 };
 
+// The next free turn, for this stream.
+Turn& turn_to(Pipeline<Turn>& pipeline, const std::shared_ptr<Stream>& stream, Turn::Kind kind) {
+  Turn& turn = pipeline.next();
+  turn.kind = kind;
+  turn.stream = stream;
+  turn.length = 0;
+  return turn;
+}
+
+// Fills chunk after chunk with a stream's contents.
+class ChunkFiller : public ContentSink {
+ public:
+  ChunkFiller(Pipeline<Turn>& pipeline, const std::shared_ptr<Stream>& stream,
+              std::function<void(std::size_t)> progress)
+      : pipeline_(pipeline),
+        stream_(stream),
+        progress_(std::move(progress)),
+        chunk_(&turn_to(pipeline, stream, Turn::Kind::chunk)) {}
+
+  MutableView room() override {
+    if (chunk_->length == kChunk) {  // full, and more to come: not the last
+      submit(false);
+      chunk_ = &turn_to(pipeline_, stream_, Turn::Kind::chunk);
+    }
+    return MutableView(chunk_->plain).subspan(chunk_->length);
+  }
+  void filled(std::size_t bytes) override {
+    chunk_->length += bytes;
+    progress_(bytes);
+  }
+  void finish() { submit(true); }
+
+ private:
+  void submit(bool final) {
+    chunk_->frame = {FrameKind::chunk, final, stream_->compartment, stream_->ordinal, index_++, 0};
+    pipeline_.submit();
+  }
+
+  Pipeline<Turn>& pipeline_;
+  const std::shared_ptr<Stream>& stream_;
+  std::function<void(std::size_t)> progress_;
+  Turn* chunk_;
+  std::uint64_t index_ = 0;
+};
+
 // A worker's own tools; the cipher is kept while the stream stays the same.
 struct Worker {
   explicit Worker(int level) : compressor(level) {}
@@ -180,42 +225,18 @@ class Writer {
     const WriteStream& wanted = plan_.streams[i];
     const auto stream =
         std::make_shared<Stream>(keys_[wanted.compartment], header_, wanted.compartment, i + 1, near_);
-    const auto turn_to = [&](Turn::Kind kind) -> Turn& {
-      Turn& turn = pipeline.next();
-      turn.kind = kind;
-      turn.stream = stream;
-      turn.length = 0;
-      return turn;
-    };
-    turn_to(Turn::Kind::begin);
+    turn_to(pipeline, stream, Turn::Kind::begin);
     pipeline.submit();
 
-    std::uint64_t index = 0;
-    Turn* chunk = &turn_to(Turn::Kind::chunk);
-    const auto submit_chunk = [&](bool final) {
-      chunk->frame = {FrameKind::chunk, final, stream->compartment, stream->ordinal, index++, 0};
-      pipeline.submit();
-    };
+    ChunkFiller chunks(pipeline, stream, [&](std::size_t bytes) {
+      result_.input_bytes += bytes;
+      if (progress) progress(result_.input_bytes, plan_.total_bytes);
+    });
     FilesParts parts(*stream, compressor_);
     reader.read(
-        wanted.source,
-        [&](View data) {
-          result_.input_bytes += data.size();
-          if (progress) progress(result_.input_bytes, plan_.total_bytes);
-          while (!data.empty()) {
-            if (chunk->length == kChunk) {  // full, and more to come: not the last
-              submit_chunk(false);
-              chunk = &turn_to(Turn::Kind::chunk);
-            }
-            const View piece = data.first(std::min(data.size(), kChunk - chunk->length));
-            std::memcpy(chunk->plain.data() + chunk->length, piece.data(), piece.size());
-            chunk->length += piece.size();
-            data = data.subspan(piece.size());
-          }
-        },
-        [&](const FileEntry& entry) { add_entry(parts, entry); },
+        wanted.source, chunks, [&](const FileEntry& entry) { add_entry(parts, entry); },
         [&](const std::string& warning) { result_.warnings.push_back(warning); });
-    submit_chunk(true);
+    chunks.finish();
     parts.flush();
 
     ExhibitMeta meta = wanted.meta;
@@ -226,7 +247,7 @@ class Writer {
       throw Failure(Code::limit, wanted.source.label + ": its row is over 64 KiB",
                     "shorten its title and note");
     if (std::holds_alternative<ExhibitInfo>(meta.about)) ++result_.exhibits;
-    turn_to(Turn::Kind::end);
+    turn_to(pipeline, stream, Turn::Kind::end);
     pipeline.submit();
   }
 

@@ -34,21 +34,24 @@ SecretBytes hkdf_extract(View salt, View input_key) {
   return prk;
 }
 
-SecretBytes hkdf_expand(View prk, View info, std::size_t length) {
-  ensure(length >= 1 && length <= 255 * 32, "HKDF length");
-  SecretBytes out(length);
-  const MutableView o = out.expose_secret_for_writing();
+void hkdf_expand_into(MutableView out, View prk, View info) {
+  ensure(!out.empty() && out.size() <= 255 * 32, "HKDF length");
   Hash block{};
   View previous;
-  for (std::size_t done = 0, counter = 1; done < length; ++counter) {
+  for (std::size_t done = 0, counter = 1; done < out.size(); ++counter) {
     const std::array<std::uint8_t, 1> last = {static_cast<std::uint8_t>(counter)};
     hmac(block, prk, {previous, info, last});
     previous = block;
-    const std::size_t n = std::min<std::size_t>(32, length - done);
-    std::copy_n(block.begin(), n, o.begin() + static_cast<std::ptrdiff_t>(done));
+    const std::size_t n = std::min<std::size_t>(32, out.size() - done);
+    std::copy_n(block.begin(), n, out.begin() + static_cast<std::ptrdiff_t>(done));
     done += n;
   }
-  sodium_memzero(block.data(), block.size());
+  wipe(block);
+}
+
+SecretBytes hkdf_expand(View prk, View info, std::size_t length) {
+  SecretBytes out(length);
+  hkdf_expand_into(out.expose_secret_for_writing(), prk, info);
   return out;
 }
 
