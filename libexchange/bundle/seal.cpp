@@ -7,6 +7,7 @@
 #include "libexchange/base/failure.h"
 #include "libexchange/base/text.h"
 #include "libexchange/crypto/digest.h"
+#include "libexchange/trust/fields.h"
 #include "libexchange/trust/usage.h"
 
 namespace exchange {
@@ -21,51 +22,26 @@ bool is_word(std::string_view s) {
   });
 }
 
-// Takes "word value" lines off a seal's text, in order.
-class SealLines {
- public:
-  explicit SealLines(std::string_view text) : rest_(text) {}
+std::optional<Hash> parse_hash(std::string_view text) {
+  const auto bytes = from_base64(text);
+  if (!bytes || bytes->size() != 32) return std::nullopt;
+  Hash h{};
+  std::copy(bytes->begin(), bytes->end(), h.begin());
+  return h;
+}
 
-  std::string_view line() {
-    const std::size_t end = rest_.find('\n');
-    if (end == rest_.npos) bad("it ends early");
-    const std::string_view out = rest_.substr(0, end);
-    rest_.remove_prefix(end + 1);
-    return out;
-  }
-  std::string_view value(std::string_view word) {
-    const std::string_view l = line();
-    if (l.size() <= word.size() + 1 || !l.starts_with(word) || l[word.size()] != ' ')
-      bad(fmt::format("\"{}\" is missing", word));
-    return l.substr(word.size() + 1);
-  }
-  Hash hash(std::string_view word) { return hash_of(value(word), word); }
-  static Hash hash_of(std::string_view text, std::string_view word) {
-    const auto bytes = from_base64(text);
-    if (!bytes || bytes->size() != 32) bad(fmt::format("\"{}\" is no hash", word));
-    Hash h{};
-    std::copy(bytes->begin(), bytes->end(), h.begin());
-    return h;
-  }
-  std::uint64_t number(std::string_view word) { return number_of(value(word), word); }
-  static std::uint64_t number_of(std::string_view text, std::string_view word) {
-    const auto n = from_decimal(text);
-    if (!n) bad(fmt::format("\"{}\" is no number", word));
-    return *n;
-  }
-  std::pair<std::string_view, std::string_view> two(std::string_view word) {
-    const std::string_view v = value(word);
-    const std::size_t space = v.find(' ');
-    if (space == v.npos) bad(fmt::format("\"{}\" needs two values", word));
-    return {v.substr(0, space), v.substr(space + 1)};
-  }
-  bool at_end() const { return rest_.empty(); }
+std::optional<Hash> parse_id(std::string_view text) {
+  const auto bytes = from_hex(text);
+  return bytes ? parse_hash(to_base64(*bytes)) : std::nullopt;
+}
 
-  [[noreturn]] static void bad(const std::string& why) { throw Failure(Code::malformed, "seal: " + why); }
-
- private:
-  std::string_view rest_;
-};
+// The two values of a line.
+std::pair<std::string, std::string> two(Fields& fields, std::string_view word) {
+  const std::string value = fields.value(word);
+  const std::size_t space = value.find(' ');
+  if (space == value.npos) fields.bad("\"" + std::string(word) + "\" needs two values");
+  return {value.substr(0, space), value.substr(space + 1)};
+}
 
 }  // namespace
 
@@ -81,40 +57,39 @@ std::string Seal::text() const {
 
 Seal Seal::parse(std::string_view text) {
   if (text.size() > kMaxSealText) throw Failure(Code::limit, "seal: larger than 4 KiB");
+  Fields fields(text, "valise-seal/v1");
   if (std::any_of(text.begin(), text.end(), [](char c) { return c != '\n' && (c < 0x20 || c > 0x7e); }))
-    SealLines::bad("not plain ASCII");
-  SealLines lines(text);
+    fields.bad("it is not plain ASCII");
   Seal s;
-  if (lines.line() != "valise-seal/v1") SealLines::bad("the first line is not \"valise-seal/v1\"");
-  const auto id = from_hex(lines.value("bundle"));
-  if (!id || id->size() != 32) SealLines::bad("\"bundle\" is no id");
-  std::copy(id->begin(), id->end(), s.bundle_id.begin());
-  if (lines.number("suite") != 1) throw Failure(Code::unsupported, "seal: a suite not known here");
-  s.header = lines.hash("header");
-  s.length = lines.number("length");
-  s.slices = lines.hash("slices");
-  s.streams = lines.number("exhibits");
-  s.content = lines.hash("content");
-  const auto signer = VerifierKey::parse(lines.value("signer"));
-  if (!signer) SealLines::bad("\"signer\" is no key");
-  s.signer = *signer;
-  s.endorsement = lines.hash("endorsement");
-  const auto [policy, policy_hash] = lines.two("policy");
-  if (!is_word(policy)) SealLines::bad("\"policy\" has no name");
+  s.bundle_id = fields.parsed("bundle", parse_id);
+  if (fields.number("suite") != 1) throw Failure(Code::unsupported, "seal: a suite not known here");
+  s.header = fields.parsed("header", parse_hash);
+  s.length = fields.number("length");
+  s.slices = fields.parsed("slices", parse_hash);
+  s.streams = fields.number("exhibits");
+  s.content = fields.parsed("content", parse_hash);
+  s.signer = fields.key("signer");
+  s.endorsement = fields.parsed("endorsement", parse_hash);
+  const auto [policy, policy_hash] = two(fields, "policy");
+  const auto hash = parse_hash(policy_hash);
+  if (!is_word(policy) || !hash) fields.bad("\"policy\" is not a name and a hash");
   s.policy = policy;
-  s.policy_hash = SealLines::hash_of(policy_hash, "policy");
-  const auto [needed, usage] = lines.two("approvals");
-  s.approvals = SealLines::number_of(needed, "approvals");
+  s.policy_hash = *hash;
+  const auto [needed, usage] = two(fields, "approvals");
+  const auto count = from_decimal(needed);
+  if (!count || (usage == "-") != (*count == 0) || (usage != "-" && !is_usage(usage)))
+    fields.bad("\"approvals\" does not fit its usage");
+  s.approvals = *count;
   s.approval_usage = usage;
-  if ((usage == "-") != (s.approvals == 0) || (usage != "-" && !is_usage(usage)))
-    SealLines::bad("\"approvals\" does not fit its usage");
-  const std::string_view parent = lines.value("parent");
+  const std::string parent = fields.value("parent");
   s.has_parent = parent != "-";
-  if (s.has_parent) s.parent = SealLines::hash_of(parent, "parent");
-  const auto time = from_utc(lines.value("time"));
-  if (!time) SealLines::bad("\"time\" is no UTC time");
-  s.time = *time;
-  if (!lines.at_end() || s.text() != text) SealLines::bad("more lines than there should be");
+  if (s.has_parent) {
+    const auto id = parse_hash(parent);
+    if (!id) fields.bad("\"parent\" is no seal id");
+    s.parent = *id;
+  }
+  s.time = fields.time("time");
+  fields.require_same(text, s.text());
   return s;
 }
 

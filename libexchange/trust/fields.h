@@ -1,4 +1,4 @@
-// "word value" lines of a signed text, taken in a fixed order. Not a public header.
+// "word value" lines of a signed text, taken in a fixed order: for the parsers of statements and seals.
 #pragma once
 #include <string>
 #include <string_view>
