@@ -6,6 +6,7 @@
 
 #include "libexchange/base/text.h"
 #include "libexchange/bundle/extract.h"
+#include "libexchange/bundle/threaded_sink.h"
 #include "tools/commands.h"
 #include "tools/reading.h"
 
@@ -20,6 +21,8 @@ using exchange::OpenStream;
 using exchange::printable;
 using exchange::VerifiedBundle;
 using exchange::VerifyOptions;
+
+constexpr std::uint64_t kWorthAThread = 4 << 20;
 
 struct Options {
   std::string file, folder;
@@ -121,11 +124,18 @@ void run(const Context& context, const Options& o) {
     throw Failure(Code::limit, "the contents are " + exchange::human_size(total) + ", over --max-size",
                   "give a larger --max-size");
   extractor.require_room(total);
+  const auto progress = [&](std::uint64_t bytes) {
+    done += bytes;
+    opening.update(done, total);
+  };
   for (const Job& job : jobs) {
-    contents.read_files(job.stream, job.checked, job.select, extractor, o.threads, [&](std::uint64_t bytes) {
-      done += bytes;
-      opening.update(done, total);
-    });
+    if (job.checked.selected_bytes < kWorthAThread) {
+      contents.read_files(job.stream, job.checked, job.select, extractor, o.threads, progress);
+    } else {
+      exchange::ThreadedSink writer(extractor);
+      contents.read_files(job.stream, job.checked, job.select, writer, o.threads, progress);
+      writer.finish();
+    }
     extractor.end_stream();
   }
   const auto& view = shared_view(contents);

@@ -16,6 +16,7 @@ namespace {
 
 constexpr std::size_t kMaxListed = 1000;
 constexpr std::size_t kBlock = 4096;
+constexpr std::size_t kDiskStarts = 512 << 10;
 
 std::string last_part(const std::string& path) {
   const std::size_t slash = path.rfind('/');
@@ -158,6 +159,8 @@ void Extractor::data(View bytes) {
     write_sparse(bytes);
   else
     write_all(file_.get(), bytes, printable(file_name_));
+  if (bytes.size() >= kDiskStarts)  // the disk begins now, so that syncfs finds little to do
+    ::sync_file_range(file_.get(), 0, 0, SYNC_FILE_RANGE_WRITE);
 }
 
 void Extractor::end(const FileEntry& entry) {
