@@ -18,6 +18,20 @@ std::size_t slice_size(const Envelope& e, std::uint64_t index) {
   return std::min(kSlice, e.footer.sealed_len - index * kSlice);
 }
 
+// Fills `out` and hashes it piece by piece, while each piece is still in the processor's cache.
+Hash read_and_hash(const Source& source, MutableView out, std::uint64_t offset) {
+  constexpr std::size_t kPiece = 256 << 10;
+  Sha256 digest;
+  while (!out.empty()) {
+    const MutableView piece = out.first(std::min(out.size(), kPiece));
+    read_exact_at(source.fd(), piece, offset, source.name());
+    digest.update(piece);
+    offset += piece.size();
+    out = out.subspan(piece.size());
+  }
+  return digest.finish();
+}
+
 Failure changed(std::uint64_t index) {
   return {Code::integrity, fmt::format("slice {} (bytes {} and on) was changed", index, index * kSlice),
           "fetch the file again; if it stays so, ask the sender"};
@@ -38,8 +52,7 @@ const Bytes& VerifiedSlices::slice(std::uint64_t index) {
     cache_.pop_back();
   }
   buffer.resize(slice_size(*envelope_, index));
-  read_exact_at(source_->fd(), buffer, index * kSlice, source_->name());
-  if (sha256(buffer) != envelope_->digests[index]) throw changed(index);
+  if (read_and_hash(*source_, buffer, index * kSlice) != envelope_->digests[index]) throw changed(index);
   cache_.push_front({index, std::move(buffer)});
   return cache_.front().bytes;
 }
@@ -78,8 +91,7 @@ void check_slices(const Source& source, const Envelope& e, unsigned threads, Fra
       threads, threads + 2,
       [&](Turn& turn, std::size_t) {
         turn.bytes.resize(slice_size(e, turn.index));
-        read_exact_at(source.fd(), turn.bytes, turn.index * kSlice, source.name());
-        turn.good = sha256(turn.bytes) == e.digests[turn.index];
+        turn.good = read_and_hash(source, turn.bytes, turn.index * kSlice) == e.digests[turn.index];
       },
       [&](Turn& turn) {
         done += turn.bytes.size();
