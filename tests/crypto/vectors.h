@@ -14,6 +14,8 @@ inline exchange::Bytes hex(const nlohmann::json& value) {
   return exchange::from_hex(value.get<std::string>()).value();
 }
 
+inline std::string text_of(const nlohmann::json& value) { return value.get<std::string>(); }
+
 template <std::size_t N>
 std::array<std::uint8_t, N> array_of(const exchange::Bytes& bytes) {
   std::array<std::uint8_t, N> out{};
