@@ -4,5 +4,4 @@
 #include <catch2/catch.hpp>
 #else
 #include <catch2/catch_all.hpp>
-using Catch::Matchers::ContainsSubstring;
 #endif

@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <map>
 #include <memory>
 #include <thread>
 
@@ -116,10 +117,13 @@ WritePlan write_plan(const Context& context, const Options& o, const exchange::C
   WritePlan write;
   const exchange::Home home = context.home();
   write.case_folder = o.folder;
+  // Compartment 0 is shared by all, so it names every reader there is.
+  std::map<std::string, exchange::AgeRecipient> keys;
+  for (const auto& reader : plan.compartments[0])
+    keys.emplace(reader.text(), home.recipient(reader, exchange::now()).receiving);
   for (const auto& readers : plan.compartments) {
     write.compartments.emplace_back();
-    for (const auto& reader : readers)
-      write.compartments.back().push_back(home.recipient(reader, exchange::now()).receiving);
+    for (const auto& reader : readers) write.compartments.back().push_back(keys.at(reader.text()));
   }
   write.streams = plan_streams(the_case, plan);
   write.policy = exchange::kStandardPolicy;
@@ -128,7 +132,7 @@ WritePlan write_plan(const Context& context, const Options& o, const exchange::C
   if (!o.supplement_to.empty()) {
     const auto earlier = exchange::read_envelope(exchange::Source::open(o.supplement_to));
     write.has_parent = true;
-    write.parent = exchange::seal_id(earlier.seal_text);
+    write.parent = exchange::seal_id(earlier.note.text);
   }
   write.level = o.store ? 0 : o.level;
   write.threads = o.threads;

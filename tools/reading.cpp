@@ -29,7 +29,7 @@ exchange::KeysAtHand keys_at_hand(const Context& context, bool optional) {
   };
 }
 
-Json verdict_json(const Verdict& v, std::uint64_t approvals_have) {
+Json verdict_json(const Verdict& v) {
   Json problems = Json::array(), signer = nullptr;
   for (const auto& p : v.problems)
     problems.push_back({{"code", exchange::name_of(p.code)}, {"where", p.where}, {"message", p.message}});
@@ -56,7 +56,7 @@ Json verdict_json(const Verdict& v, std::uint64_t approvals_have) {
           {"time", v.seal ? Json(exchange::to_utc(v.seal->time)) : Json()},
           {"exhibits", v.exhibits},
           {"recipients", v.recipients},
-          {"approvals", {{"needed", v.seal ? v.seal->approvals : 0}, {"have", approvals_have}}},
+          {"approvals", {{"needed", v.seal ? v.seal->approvals : 0}, {"have", 0}}},
           {"warnings", v.warnings},
           {"problems", problems}};
 }

@@ -10,7 +10,7 @@ namespace valise {
 exchange::KeysAtHand keys_at_hand(const Context& context, bool optional);
 
 // The contract's fields of `verify --json`.
-Json verdict_json(const exchange::Verdict& verdict, std::uint64_t approvals_have);
+Json verdict_json(const exchange::Verdict& verdict);
 std::string verdict_text(const exchange::Verdict& verdict, bool verbose);
 
 unsigned default_threads();

@@ -46,7 +46,7 @@ void run(Context& context, const Options& o) {
     const Verdict verdict = verify_one(context, home, o, file);
     if (context.exit == 0) context.exit = exchange::exit_code(verdict.code);
     if (context.json)
-      list.push_back(verdict_json(verdict, 0));
+      list.push_back(verdict_json(verdict));
     else if (verdict.good())
       context.print(context.quiet ? "" : verdict_text(verdict, context.verbose));
     else

@@ -88,9 +88,8 @@ Envelope read_envelope(const Source& source) {
       e.footer.manifest_offset < first_frame || e.footer.manifest_offset >= e.footer.sealed_len)
     throw Failure(Code::malformed, "footer: its numbers do not fit the file", kFetchAgain);
   read_slices_and_seal(source, e);
-  const Note note = Note::parse(e.body.note, "seal");
-  e.seal_text = note.text;
-  e.seal = Seal::parse(note.text);
+  e.note = Note::parse(e.body.note, "seal");
+  e.seal = Seal::parse(e.note.text);
   return e;
 }
 
@@ -113,10 +112,9 @@ void check_signer(Envelope& e, const Home& home, Instant when, std::vector<Verdi
       problem(3, f.code(), "endorsement", f.what());
     }
   }
-  if (!verify_note(Note::parse(e.body.note, "seal"), e.seal.signer))
-    problem(4, Code::signature, "seal", "the signature is not good");
+  if (!verify_note(e.note, e.seal.signer)) problem(4, Code::signature, "seal", "the signature is not good");
   if (!e.body.minisignature.empty() &&
-      !minisign_verify(e.seal.signer.key, as_view(e.seal_text), e.body.minisignature))
+      !minisign_verify(e.seal.signer.key, as_view(e.note.text), e.body.minisignature))
     problem(4, Code::signature, "seal", "the minisign signature is not good");
 }
 

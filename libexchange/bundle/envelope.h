@@ -8,6 +8,7 @@
 #include "libexchange/bundle/layout.h"
 #include "libexchange/bundle/seal.h"
 #include "libexchange/bundle/source.h"
+#include "libexchange/crypto/note.h"
 #include "libexchange/trust/home.h"
 
 namespace exchange {
@@ -24,7 +25,7 @@ struct Envelope {
   Footer footer;
   std::vector<Hash> digests;  // of the slices, as SLICES says; not yet compared with the seal
   SealBody body;
-  std::string seal_text;
+  Note note;  // the seal and its signatures
   Seal seal;
   std::optional<Endorsement> endorsement;
   ChainCheck chain;

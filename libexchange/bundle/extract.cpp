@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::size_t kMaxListed = 1000;
 constexpr std::size_t kBlock = 4096;
-constexpr std::size_t kDiskStarts = 512 << 10;
+constexpr std::uint64_t kPastTheCache = 64 << 10;  // files from this size on
 
 std::string last_part(const std::string& path) {
   const std::size_t slash = path.rfind('/');
@@ -33,9 +33,20 @@ std::string last_part(const std::string& path) {
   fail_errno(printable(path), error);
 }
 
-void restore(int fd, std::uint16_t mode, Instant accessed, Instant modified, const std::string& path) {
+void restore_times(int fd, Instant accessed, Instant modified, const std::string& path) {
   const timespec times[2] = {to_timespec(accessed), to_timespec(modified)};
-  if (::fchmod(fd, mode & 0777) != 0 || ::futimens(fd, times) != 0) fail_errno(printable(path), errno);
+  if (::futimens(fd, times) != 0) fail_errno(printable(path), errno);
+}
+
+void restore(int fd, std::uint16_t mode, Instant accessed, Instant modified, const std::string& path) {
+  if (::fchmod(fd, mode & 0777) != 0) fail_errno(printable(path), errno);
+  restore_times(fd, accessed, modified, path);
+}
+
+mode_t current_umask() {
+  const mode_t mask = ::umask(077);
+  ::umask(mask);
+  return mask;
 }
 
 // Makes every folder below writable, then removes all of it.
@@ -52,7 +63,8 @@ void remove_tree(const fs::path& root) noexcept {
 
 }  // namespace
 
-Extractor::Extractor(const fs::path& target) : target_(fs::absolute(target).lexically_normal()) {
+Extractor::Extractor(const fs::path& target)
+    : target_(fs::absolute(target).lexically_normal()), umask_(current_umask()) {
   if (target_.filename().empty()) target_ = target_.parent_path();
   std::error_code error;
   const auto status = fs::symlink_status(target_, error);
@@ -133,23 +145,33 @@ void Extractor::begin(const FileEntry& entry) {
   file_name_ = entry.path;
   const int folder = folder_for(entry.path);
   file_ = Fd(::openat(folder, last_part(entry.path).c_str(),
-                      O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
+                      O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, entry.mode & 0777));
   if (!file_) fail_write(entry.path, errno);
+  if ((entry.mode & 0777 & umask_) != 0 && ::fchmod(file_.get(), entry.mode & 0777) != 0)
+    fail_write(entry.path, errno);
   sparse_ = entry.hole_bytes > 0;
+  large_ = sparse_ || entry.size >= kPastTheCache;
+  if (large_) large_file_.begin(file_.get(), printable(entry.path));
   written_ = 0;
 }
 
+// Blocks of zeros become holes; what lies between them is written in one go.
 void Extractor::write_sparse(View bytes) {
   static constexpr std::array<std::uint8_t, kBlock> zeros{};
   while (!bytes.empty()) {
-    const View block = bytes.first(std::min<std::uint64_t>(bytes.size(), kBlock - written_ % kBlock));
-    if (std::memcmp(block.data(), zeros.data(), block.size()) == 0) {
-      if (::lseek(file_.get(), static_cast<off_t>(block.size()), SEEK_CUR) < 0) fail_write(file_name_, errno);
-    } else {
-      write_all(file_.get(), block, printable(file_name_));
-    }
-    written_ += block.size();
-    bytes = bytes.subspan(block.size());
+    const auto block = [&](std::size_t at) {
+      return bytes.subspan(at, std::min<std::uint64_t>(bytes.size() - at, kBlock - (written_ + at) % kBlock));
+    };
+    const auto hole = [&](View b) { return std::memcmp(b.data(), zeros.data(), b.size()) == 0; };
+    const bool in_hole = hole(block(0));
+    std::size_t run = block(0).size();
+    while (run < bytes.size() && hole(block(run)) == in_hole) run += block(run).size();
+    if (!in_hole)
+      large_file_.write(bytes.first(run));
+    else
+      large_file_.skip(run);
+    written_ += run;
+    bytes = bytes.subspan(run);
   }
 }
 
@@ -157,16 +179,17 @@ void Extractor::data(View bytes) {
   bytes_ += bytes.size();
   if (sparse_)
     write_sparse(bytes);
+  else if (large_)
+    large_file_.write(bytes);
   else
     write_all(file_.get(), bytes, printable(file_name_));
-  if (bytes.size() >= kDiskStarts)  // the disk begins now, so that syncfs finds little to do
-    ::sync_file_range(file_.get(), 0, 0, SYNC_FILE_RANGE_WRITE);
 }
 
 void Extractor::end(const FileEntry& entry) {
   if (entry.kind != FileKind::regular) return;
+  if (large_) large_file_.finish();
   if (sparse_ && ::ftruncate(file_.get(), static_cast<off_t>(entry.size)) != 0) fail_write(entry.path, errno);
-  restore(file_.get(), entry.mode, entry.accessed, entry.modified, entry.path);
+  restore_times(file_.get(), entry.accessed, entry.modified, entry.path);
   file_.reset();
   ++files_;
 }

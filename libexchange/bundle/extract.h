@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "libexchange/base/direct_writer.h"
 #include "libexchange/base/file.h"
 #include "libexchange/bundle/file_assembler.h"
 
@@ -45,11 +46,13 @@ class Extractor : public FileSink {
   void write_sparse(View bytes);
 
   fs::path target_, staging_;
+  mode_t umask_;
   Fd root_;
   std::vector<Folder> folders_;  // from the top to the one that is being filled
   Fd file_;
   std::string file_name_;
-  bool sparse_ = false;
+  bool sparse_ = false, large_ = false;
+  DirectWriter large_file_;
   std::uint64_t written_ = 0;  // in the current file
   std::uint64_t files_ = 0, bytes_ = 0, not_restored_count_ = 0;
   std::vector<std::string> not_restored_;

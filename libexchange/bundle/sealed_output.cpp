@@ -1,22 +1,26 @@
 #include "libexchange/bundle/sealed_output.h"
 
-#include <fcntl.h>
-
 #include <algorithm>
-
-#include "libexchange/base/file.h"
 
 namespace exchange {
 
 namespace {
-constexpr std::size_t kBuffer = 256 << 10;
+constexpr std::size_t kBlocks = 4, kSmall = 256 << 10;
 }
 
-SealedOutput::SealedOutput(int fd, std::string name) : fd_(fd), name_(std::move(name)) {
-  buffer_.reserve(kBuffer);
+SealedOutput::SealedOutput(int fd, std::string name)
+    : blocks_(
+          1, kBlocks,
+          [this](Block& block, std::size_t) { out_.write(View(block.bytes).first(block.length)); },
+          [](Block&) {}) {
+  out_.begin(fd, std::move(name));  // before the first block
 }
 
-void SealedOutput::hash(View bytes) {
+void SealedOutput::count(View bytes) {
+  if (!hashing_) {
+    position_ += bytes.size();
+    return;
+  }
   while (!bytes.empty()) {
     const std::uint64_t left = kSlice - position_ % kSlice;
     const View part = bytes.first(std::min<std::uint64_t>(left, bytes.size()));
@@ -28,15 +32,27 @@ void SealedOutput::hash(View bytes) {
 }
 
 void SealedOutput::append(View bytes) {
-  if (hashing_)
-    hash(bytes);
-  else
-    position_ += bytes.size();
-  if (buffer_.size() + bytes.size() > kBuffer) flush();
-  if (bytes.size() >= kBuffer)
-    write_out(bytes);
-  else
-    exchange::append(buffer_, bytes);
+  count(bytes);
+  exchange::append(small_, bytes);
+  if (small_.size() >= kSmall) write_small();
+}
+
+void SealedOutput::take(Bytes& buffer, std::size_t length) {
+  count(View(buffer).first(length));
+  write_small();
+  Block& block = blocks_.next();
+  std::swap(block.bytes, buffer);
+  block.length = length;
+  blocks_.submit();
+}
+
+void SealedOutput::write_small() {
+  if (small_.empty()) return;
+  Block& block = blocks_.next();
+  std::swap(block.bytes, small_);
+  block.length = block.bytes.size();
+  blocks_.submit();
+  small_.clear();
 }
 
 void SealedOutput::append_frame(Frame frame, View body) {
@@ -53,19 +69,10 @@ const std::vector<Hash>& SealedOutput::end_of_slices() {
   return digests_;
 }
 
-void SealedOutput::write_out(View bytes) {
-  write_all(fd_, bytes, name_);
-  written_ += bytes.size();
-  if (written_ - started_ < kSlice) return;
-  // The disk begins now, so that the fsync at the end finds little to do. On a pipe this fails, and may.
-  ::sync_file_range(fd_, static_cast<off_t>(started_), static_cast<off_t>(written_ - started_),
-                    SYNC_FILE_RANGE_WRITE);
-  started_ = written_;
-}
-
-void SealedOutput::flush() {
-  write_out(buffer_);
-  buffer_.clear();
+void SealedOutput::finish() {
+  write_small();
+  blocks_.finish();
+  out_.finish();
 }
 
 }  // namespace exchange

@@ -12,38 +12,58 @@ class ThreadedSink : public FileSink {
   // Does not own `sink`. A failure of `sink` comes out of a later call, or of finish().
   explicit ThreadedSink(FileSink& sink)
       : pipeline_(
-            1, kSlots, [&sink](Step& step, std::size_t) { apply(step, sink); }, [](Step&) {}) {}
+            1, kSlots, [&sink](Batch& batch, std::size_t) { apply(batch, sink); }, [](Batch&) {}) {}
 
-  void begin(const FileEntry& entry) override { submit(Step::Kind::begin, &entry, {}); }
-  void data(View bytes) override { submit(Step::Kind::data, nullptr, bytes); }
-  void end(const FileEntry& entry) override { submit(Step::Kind::end, &entry, {}); }
+  void begin(const FileEntry& entry) override { add(Step::begin, &entry, {}); }
+  void data(View bytes) override { add(Step::data, nullptr, bytes); }
+  void end(const FileEntry& entry) override { add(Step::end, &entry, {}); }
   // Waits until everything is done. Call it once, last.
-  void finish() { pipeline_.finish(); }
+  void finish() {
+    hand_over();
+    pipeline_.finish();
+  }
 
  private:
-  static constexpr std::size_t kSlots = 12;  // of at most a chunk
+  // Small files are handed over together: a thread that is woken for each would sleep more than it writes.
+  static constexpr std::size_t kSlots = 12, kSteps = 256, kBytes = 1 << 20;
 
   struct Step {
-    enum class Kind { begin, data, end } kind{};
-    FileEntry entry;
+    enum Kind { begin, data, end } kind;
+    FileEntry entry;     // begin, end
+    std::size_t length;  // data
+  };
+  struct Batch {
+    std::vector<Step> steps;
     Bytes bytes;
   };
 
-  static void apply(const Step& step, FileSink& sink) {
-    if (step.kind == Step::Kind::begin) sink.begin(step.entry);
-    if (step.kind == Step::Kind::data) sink.data(step.bytes);
-    if (step.kind == Step::Kind::end) sink.end(step.entry);
+  static void apply(Batch& batch, FileSink& sink) {
+    View bytes = batch.bytes;
+    for (const Step& step : batch.steps) {
+      if (step.kind == Step::begin) sink.begin(step.entry);
+      if (step.kind == Step::data) sink.data(bytes.first(step.length));
+      if (step.kind == Step::end) sink.end(step.entry);
+      bytes = bytes.subspan(step.length);
+    }
+    batch.steps.clear();
+    batch.bytes.clear();
   }
 
-  void submit(Step::Kind kind, const FileEntry* entry, View bytes) {
-    Step& step = pipeline_.next();
-    step.kind = kind;
-    if (entry) step.entry = *entry;
-    step.bytes.assign(bytes.begin(), bytes.end());
+  void add(Step::Kind kind, const FileEntry* entry, View bytes) {
+    if (!batch_) batch_ = &pipeline_.next();
+    batch_->steps.push_back({kind, entry ? *entry : FileEntry{}, bytes.size()});
+    append(batch_->bytes, bytes);
+    if (batch_->steps.size() >= kSteps || batch_->bytes.size() >= kBytes) hand_over();
+  }
+
+  void hand_over() {
+    if (!batch_) return;
     pipeline_.submit();
+    batch_ = nullptr;
   }
 
-  Pipeline<Step> pipeline_;
+  Pipeline<Batch> pipeline_;
+  Batch* batch_ = nullptr;  // being filled
 };
 
 }  // namespace exchange

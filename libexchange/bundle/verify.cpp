@@ -41,7 +41,7 @@ void VerifiedBundle::run(const Home& home, const KeysAtHand& keys, const VerifyO
   if (!envelope_) return;
   Envelope& e = *envelope_;
   verdict_.seal = e.seal;
-  verdict_.seal_id = exchange::seal_id(e.seal_text);
+  verdict_.seal_id = exchange::seal_id(e.note.text);
   verdict_.exhibits = e.seal.streams - std::min<std::uint64_t>(e.seal.streams, e.preamble.compartments);
   check_signer(e, home, now(), verdict_.problems);
   verdict_.endorsement = e.endorsement;

@@ -174,7 +174,7 @@ class Writer {
     write_streams(progress);
     write_manifest();
     write_seal();
-    out_.flush();
+    out_.finish();
     result_.bundle_bytes = out_.position();
     return std::move(result_);
   }
@@ -269,7 +269,7 @@ class Writer {
       append_exhibit_frame(stream.compartment, stream.ordinal, stream.salt, stream.keys);
     } else if (turn.kind == Turn::Kind::chunk) {
       stream.chunk_offsets.push_back(out_.position());
-      out_.append(turn.out);
+      out_.take(turn.sealed, turn.out.size());
     } else {
       end_stream(stream);
       turn.stream.reset();

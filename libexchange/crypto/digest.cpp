@@ -38,12 +38,6 @@ Hash Sha256::finish() {
   return hash;
 }
 
-Hash Sha256::so_far() const {
-  Sha256 copy;
-  openssl_ok(EVP_MD_CTX_copy_ex(copy.context_.get(), context_.get()));
-  return copy.finish();
-}
-
 Hash sha256(View bytes) { return sha256({bytes}); }
 
 Hash sha256(std::initializer_list<View> parts) {

@@ -17,8 +17,7 @@ class Sha256 {
   Sha256& operator=(Sha256&&) noexcept;
   ~Sha256();
   void update(View bytes);
-  Hash finish();        // and starts anew
-  Hash so_far() const;  // without ending
+  Hash finish();  // and starts anew
 
  private:
   struct Free {

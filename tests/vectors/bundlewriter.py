@@ -226,7 +226,7 @@ class File:
         self.path, self.data, self.kind, self.mode, self.odd = path, data, kind, mode, odd
 
     def entry(self):
-        t = Struct(struct.pack("<qIxxxx", 1700000000, 0))
+        t = Struct(struct.pack("<qI4x", 1700000000, 0))
         regular = self.kind == 0
         size = self.odd.get("size", len(self.data) if regular else 0)
         hash_ = self.odd.get("sha256", sha(self.data) if regular else b"")
@@ -344,7 +344,7 @@ class Writer:
         salt = self.chance(16)
         k_enc, _, _, _, _, kc = self.stream_keys(0, 0, salt)
         entries = self.hook("entries", self.entries)
-        part = encode(Struct(b"", [[Struct(struct.pack("<QIIIxxxxQQQ", *e[:7]), [e[7], e[8], e[9]]) for e in entries]]))
+        part = encode(Struct(b"", [[Struct(struct.pack("<QIII4xQQQ", *e[:7]), [e[7], e[8], e[9]]) for e in entries]]))
         f = Frame(MANIFEST, flags=1)
         seal_body(k_enc, f, inner(self.hook("manifest", part)))
         return [Frame(EXHIBIT, body=salt + kc), f]
