@@ -6,8 +6,10 @@
 #include <memory>
 
 #include "libexchange/base/text.h"
+#include "libexchange/casefile/identifier.h"
 #include "tools/commands.h"
 #include "tools/problems.h"
+#include "tools/table.h"
 
 namespace valise {
 
@@ -65,7 +67,7 @@ void set_up_check(CLI::App& app, Context& context) {
   sub->add_flag("--allow-uncovered", *allow, "files that no exhibit covers are no problem");
   sub->footer("Example:\n  valise case check case1");
   sub->callback([folder, allow, &context] {
-    const auto checked = exchange::check_case(*folder);
+    const auto checked = exchange::check_case(*folder, policy_of(context.home()));
     const bool good = !checked.refused() && (*allow || checked.uncovered_count == 0);
     if (context.json)
       context.print(problems_json(checked, good));
@@ -75,12 +77,40 @@ void set_up_check(CLI::App& app, Context& context) {
   });
 }
 
+void set_up_types(CLI::App& app, Context& context) {
+  CLI::App* sub = app.add_subcommand("types", "the types of identifiers.csv, and the rules of the policy");
+  sub->footer("Example:\n  valise case types");
+  sub->callback([&context] {
+    const exchange::Policy policy = policy_of(context.home());
+    Table types({"type", "what", "source"}), rules({"rule", "level", "what must be true", "source"});
+    Json json = {{"policy", policy.name()}, {"types", Json::array()}, {"rules", Json::array()}};
+    for (const auto& t : exchange::identifier_types()) {
+      types.add({std::string(t.name), std::string(t.what), std::string(t.source)});
+      json["types"].push_back({{"type", t.name}, {"what", t.what}, {"source", t.source}});
+    }
+    for (const auto& r : exchange::rules()) {
+      const auto level = policy.level(r);
+      const char* word = level == exchange::Rule::Level::refuse ? "refuse"
+                         : level == exchange::Rule::Level::warn ? "warn"
+                                                                : "off";
+      rules.add({std::string(r.id), word, std::string(r.text), std::string(r.source)});
+      json["rules"].push_back({{"rule", r.id}, {"level", word}, {"text", r.text}, {"source", r.source}});
+    }
+    if (context.json)
+      context.print(json);
+    else
+      context.print(types.text() + "\n" + rules.text());
+  });
+}
+
 }  // namespace
 
 void set_up_case(CLI::App& app, Context& context) {
   app.require_subcommand(1);
   set_up_init(app, context);
   set_up_check(app, context);
+  set_up_case_show(app, context);
+  set_up_types(app, context);
 }
 
 }  // namespace valise

@@ -8,6 +8,7 @@ void set_up_agency(CLI::App& app, Context& context);
 void set_up_key(CLI::App& app, Context& context);
 void set_up_trust(CLI::App& app, Context& context);
 void set_up_case(CLI::App& app, Context& context);
+void set_up_case_show(CLI::App& app, Context& context);  // of `case`
 void set_up_pack(CLI::App& app, Context& context);
 void set_up_verify(CLI::App& app, Context& context);
 void set_up_list(CLI::App& app, Context& context);

@@ -10,10 +10,10 @@
 #include "libexchange/base/text.h"
 #include "libexchange/bundle/envelope.h"
 #include "libexchange/bundle/plan.h"
-#include "libexchange/casefile/tables.h"
 #include "libexchange/crypto/digest.h"
 #include "tools/commands.h"
 #include "tools/problems.h"
+#include "tools/table.h"
 
 namespace valise {
 
@@ -37,11 +37,11 @@ struct Options {
 
 // The case, or a refusal that lists all its problems first.
 exchange::CheckedCase checked_case(const Context& context, const Options& o) {
-  exchange::CheckedCase checked = exchange::check_case(o.folder);
+  exchange::CheckedCase checked = exchange::check_case(o.folder, policy_of(context.home()));
   const bool uncovered = checked.uncovered_count > 0 && !o.allow_uncovered;
   if (checked.refused() || uncovered) {
     if (!context.json) std::fputs(problems_text(checked, o.allow_uncovered).c_str(), stderr);
-    std::string message = printable(o.folder) + ": the case is not ready to be packed";
+    std::string message = first_refusal(checked.problems);
     if (!checked.refused())
       message =
           printable(checked.uncovered.front()) + ": belongs to no exhibit" +
@@ -49,49 +49,56 @@ exchange::CheckedCase checked_case(const Context& context, const Options& o) {
                                        : "");
     throw Failure(Code::policy, message, "see: valise case check " + printable(o.folder));
   }
-  for (const auto& p : checked.problems)
-    context.warn(fmt::format("{}: {}{}{}", p.file, p.column, p.column.empty() ? "" : ": ", p.why));
+  for (const auto& p : checked.problems.list()) context.warn(line_of(p));
   if (checked.uncovered_count > 0)
     context.warn(fmt::format("{} files that no exhibit covers stay here", checked.uncovered_count));
   return checked;
 }
 
-// Who reads what, as a table for people.
+std::string names(const std::vector<exchange::Address>& readers) {
+  std::string text;
+  for (const auto& reader : readers) text += (text.empty() ? "" : "\n") + reader.text();
+  return text;
+}
+
+// Who reads what, as tables for people.
 std::string audience_table(const exchange::Case& the_case, const Plan& plan) {
-  std::string text = "exhibit     readers\n";
-  for (const auto& e : plan.exhibits) {
-    text += exchange::pad_right(the_case.exhibits[e.row].id, 12);
-    bool first = true;
-    for (const auto& reader : plan.compartments[e.compartment]) {
-      text += (first ? "" : "            ") + reader.text() + "\n";
-      first = false;
-    }
+  Table exhibits({"exhibit", "readers"});
+  for (const auto& e : plan.exhibits)
+    exhibits.add({the_case.exhibits[e.row].id, names(plan.compartments[e.compartment])});
+  for (const std::string& id : plan.left_out) exhibits.add({id, "nobody: stays here"});
+  Table rows({"reader", "exhibits", "sheets", "persons", "identifiers", "losses", "custody"});
+  for (const auto& s : plan.sheets) {
+    const auto counts = count_rows(the_case, s.reader);
+    const auto count = [&](const char* sheet) {
+      const auto found = counts.find(sheet);
+      return found == counts.end() ? "-" : std::to_string(found->second);
+    };
+    rows.add({s.reader.address, fmt::format("{} of {}", s.reader.exhibits.size(), the_case.exhibits.size()),
+              s.whole ? "whole" : "own rows", count("persons.csv"), count("identifiers.csv"),
+              count("losses.csv"), count("custody.csv")});
   }
-  for (const std::string& id : plan.left_out) text += exchange::pad_right(id, 12) + "nobody: stays here\n";
-  text += "sheets      ";
-  if (!plan.whole_sheets) text += "nobody: no recipient may read every exhibit\n";
-  if (plan.whole_sheets) {
-    bool first = true;
-    for (const auto& reader : plan.compartments[*plan.whole_sheets]) {
-      text += (first ? "" : "            ") + reader.text() + "\n";
-      first = false;
-    }
-  }
+  std::string text = exhibits.text() + "\n" + rows.text();
+  if (the_case.has_victims())
+    text += "\nvictims are shown by name only to consular and protection desks that their row names\n";
   return text;
 }
 
 Json audience_json(const exchange::Case& the_case, const Plan& plan) {
-  const auto names = [&](std::uint32_t c) {
+  Json exhibits = Json::array(), readers = Json::array(), whole = Json::array();
+  for (const auto& e : plan.exhibits) {
     Json list = Json::array();
-    for (const auto& reader : plan.compartments[c]) list.push_back(reader.text());
-    return list;
-  };
-  Json exhibits = Json::array();
-  for (const auto& e : plan.exhibits)
-    exhibits.push_back({{"id", the_case.exhibits[e.row].id}, {"readers", names(e.compartment)}});
-  return {{"exhibits", exhibits},
-          {"left_out", plan.left_out},
-          {"sheets", plan.whole_sheets ? names(*plan.whole_sheets) : Json::array()}};
+    for (const auto& reader : plan.compartments[e.compartment]) list.push_back(reader.text());
+    exhibits.push_back({{"id", the_case.exhibits[e.row].id}, {"readers", list}});
+  }
+  for (const auto& s : plan.sheets) {
+    Json rows = Json::object();
+    for (const auto& [sheet, count] : count_rows(the_case, s.reader)) rows[sheet] = count;
+    readers.push_back(
+        {{"reader", s.reader.address}, {"exhibits", s.reader.exhibits}, {"whole", s.whole}, {"rows", rows}});
+    if (s.whole) whole.push_back(s.reader.address);
+  }
+  return {{"exhibits", exhibits}, {"left_out", plan.left_out}, {"readers", readers}, {"sheets", whole}};
 }
 
 // The officer's endorsed key. Failure{trust} when it may not seal now.
@@ -112,22 +119,32 @@ PrivateKeys sealing_key(const Context& context, const Options& o, Endorsement& e
   });
 }
 
+using Keys = std::map<std::string, exchange::AgeRecipient>;
+
+// What the endorsements of the recipients say: their keys, and whether they work with victims.
+Keys look_up(const exchange::Home& home, std::vector<Recipient>& recipients) {
+  Keys keys;
+  for (Recipient& r : recipients) {
+    const Endorsement endorsement = home.recipient(r.address, exchange::now());
+    keys.emplace(r.address.text(), endorsement.receiving);
+    r.knows_victims = endorsement.usages.contains("consular") || endorsement.usages.contains("protection");
+  }
+  return keys;
+}
+
 WritePlan write_plan(const Context& context, const Options& o, const exchange::Case& the_case,
-                     const Plan& plan) {
+                     const Plan& plan, const Keys& keys) {
   WritePlan write;
   const exchange::Home home = context.home();
   write.case_folder = o.folder;
-  // Compartment 0 is shared by all, so it names every reader there is.
-  std::map<std::string, exchange::AgeRecipient> keys;
-  for (const auto& reader : plan.compartments[0])
-    keys.emplace(reader.text(), home.recipient(reader, exchange::now()).receiving);
   for (const auto& readers : plan.compartments) {
     write.compartments.emplace_back();
     for (const auto& reader : readers) write.compartments.back().push_back(keys.at(reader.text()));
   }
   write.streams = plan_streams(the_case, plan);
-  write.policy = exchange::kStandardPolicy;
-  write.policy_hash = exchange::sha256(exchange::as_view(exchange::standard_policy_text()));
+  const exchange::Policy policy = policy_of(home);
+  write.policy = policy.name();
+  write.policy_hash = exchange::sha256(exchange::as_view(policy.text()));
   write.label = o.label;
   if (!o.supplement_to.empty()) {
     const auto earlier = exchange::read_envelope(exchange::Source::open(o.supplement_to));
@@ -176,8 +193,9 @@ void run(const Context& context, const Options& o) {
   if (!o.dry_run && o.output.empty())
     throw Failure(Code::usage, "no output named", "give -o FILE.valise, or -o - for a pipe");
   const auto checked = checked_case(context, o);
+  const Keys addressees = look_up(context.home(), recipients);
   const Plan plan = plan_audiences(checked.the_case, recipients);
-  WritePlan write = write_plan(context, o, checked.the_case, plan);
+  WritePlan write = write_plan(context, o, checked.the_case, plan, addressees);
   if (o.dry_run) {
     if (context.json)
       context.print(audience_json(checked.the_case, plan));
@@ -187,8 +205,6 @@ void run(const Context& context, const Options& o) {
   }
   for (const std::string& id : plan.left_out)
     context.warn(id + " stays here: none of the recipients is in its audience");
-  if (!plan.whole_sheets)
-    context.warn("case.toml and the sheets stay here: no recipient may read every exhibit");
   const PrivateKeys keys = sealing_key(context, o, write.endorsement);
   write.signer = &keys.signing;
   if (context.show_progress()) write.total_bytes = exchange::total_bytes(write);

@@ -107,8 +107,31 @@ void EvidenceReader::read_contents(int fd, FileEntry& entry, const std::string& 
   entry.sha256 = digest_.finish();
 }
 
+void EvidenceReader::make(const MadeFile& file, ContentSink& sink, const Entry& entry) {
+  FileEntry e;
+  e.path = file.path;
+  e.kind = FileKind::regular;
+  e.mode = 0644;
+  e.modified = e.accessed = e.changed = file.modified;
+  file.write([&](View bytes) {
+    check_interrupted();
+    digest_.update(bytes);
+    e.size += bytes.size();
+    while (!bytes.empty()) {
+      const MutableView room = sink.room();
+      const std::size_t n = std::min(room.size(), bytes.size());
+      std::copy_n(bytes.begin(), n, room.begin());
+      sink.filled(n);
+      bytes = bytes.subspan(n);
+    }
+  });
+  e.sha256 = digest_.finish();
+  entry(e);
+}
+
 void EvidenceReader::read(const StreamSource& source, ContentSink& sink, const Entry& entry,
                           const Warn& warn) {
+  for (const MadeFile& file : source.made) make(file, sink, entry);
   std::string last;  // several paths may share ancestors
   for (const std::string& path : source.paths) {
     walk(case_folder_, path, source.not_these, [&](const Found& found) {

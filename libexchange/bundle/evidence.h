@@ -10,8 +10,17 @@
 
 namespace exchange {
 
+// A file that is made while it is packed: a recipient's copy of a sheet.
+struct MadeFile {
+  std::string path;
+  Instant modified;
+  // Gives the contents piece by piece.
+  std::function<void(const std::function<void(View)>& to)> write;
+};
+
 // Which part of the case folder a stream covers.
 struct StreamSource {
+  std::vector<MadeFile> made;          // in the format's order, before `paths`
   std::vector<std::string> paths;      // in the format's order, not inside each other
   std::vector<std::string> not_these;  // belong to other exhibits
   std::string label;                   // for messages: "EX-03" or "the case sheets"
@@ -39,6 +48,7 @@ class EvidenceReader {
 
  private:
   void read_contents(int fd, FileEntry& entry, const std::string& shown, ContentSink& sink);
+  void make(const MadeFile& file, ContentSink& sink, const Entry& entry);
 
   int case_folder_;
   Sha256 digest_;

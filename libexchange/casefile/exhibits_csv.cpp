@@ -2,7 +2,6 @@
 #include <sys/stat.h>
 
 #include <algorithm>
-#include <array>
 #include <cctype>
 #include <map>
 #include <regex>
@@ -13,7 +12,6 @@
 #include "libexchange/casefile/loaders.h"
 #include "libexchange/casefile/sheet.h"
 #include "libexchange/casefile/tables.h"
-#include "libexchange/trust/address.h"
 
 namespace exchange {
 
@@ -21,7 +19,6 @@ namespace {
 
 constexpr const char* kFile = "exhibits.csv";
 constexpr std::size_t kMaxExhibits = 1 << 20;
-constexpr std::array<std::string_view, 2> kTimeColumns = {"seized_at", "acquired_at"};
 
 // EX-03, sub-exhibits EX-03.1, derived ones EX-03-D1; at most three levels.
 bool is_exhibit_id(const std::string& id) {
@@ -36,95 +33,129 @@ bool is_plain_path(const std::string& path) {
                      [](std::string_view p) { return !p.empty() && p != "." && p != ".."; });
 }
 
-class ExhibitLoader {
+class ExhibitLoader : public SheetLoader {
  public:
-  ExhibitLoader(Case& the_case, std::vector<Problem>& problems) : case_(the_case), problems_(problems) {
-    root_ = open_file(case_.folder, O_RDONLY | O_DIRECTORY);
+  ExhibitLoader(Case& the_case, Problems& problems) : SheetLoader(kFile, the_case, problems) {
+    if (!case_.folder.empty()) root_ = open_file(case_.folder, O_RDONLY | O_DIRECTORY);
   }
 
-  void load(View bytes) {
-    const Sheet sheet =
-        read_sheet(kFile, bytes, [&](const Sheet& s, std::size_t line, std::vector<std::string>& cells) {
-          if (case_.exhibits.size() == kMaxExhibits)
-            throw Failure(Code::limit, "exhibits.csv: over 1,048,576 exhibits");
-          add(s, line, cells);
-        });
-    for (const char* column : {"id", "path", "title", "kind"})
-      if (std::ranges::find(sheet.columns, column) == sheet.columns.end())
-        problems_.push_back({Problem::Level::refuse, kFile, 1, column, "", "the column is missing",
-                             "add a column \"" + std::string(column) + "\""});
+  // Parents may stand below their parts, so they are checked when all rows are known.
+  void check_parents() {
+    std::map<std::string, const ExhibitRow*> by_id;
+    for (const ExhibitRow& e : case_.exhibits) by_id.emplace(e.id, &e);
+    for (const ExhibitRow& e : case_.exhibits) {
+      if (e.parent.empty()) continue;
+      line_ = e.line;
+      std::size_t depth = 0;
+      for (const ExhibitRow* at = &e; at && !at->parent.empty() && depth <= kDeepest; ++depth) {
+        const auto parent = by_id.find(at->parent);
+        if (parent == by_id.end() && at == &e)
+          refuse("parent", e.parent, "is not in exhibits.csv",
+                 "correct the id, or add the exhibit it comes from");
+        at = parent == by_id.end() ? nullptr : parent->second;
+      }
+      if (depth > kDeepest)
+        refuse("parent", e.parent, "leads over more than three levels, or in a circle",
+               "name the exhibit it comes from");
+    }
   }
 
  private:
-  void refuse(const char* column, const std::string& value, std::string why, std::string remedy) {
-    problems_.push_back(
-        {Problem::Level::refuse, kFile, line_, column, value, std::move(why), std::move(remedy)});
+  static constexpr std::size_t kDeepest = 3;
+
+  void row() override {
+    if (case_.exhibits.size() == kMaxExhibits)
+      throw Failure(Code::limit, "exhibits.csv: over 1,048,576 exhibits");
+    ExhibitRow e;
+    e.line = line_;
+    e.id = cell("id");
+    e.title = cell("title");
+    e.kind = cell("kind");
+    e.parent = cell("parent");
+    e.hash_note = cell("hash_note");
+    e.audience = take_audience();
+    take_path(e);
+    take_hash(e);
+    e.row = whole_row();
+    check_id(e);
+    check_path(e);
+    if (!contains(exhibit_kinds(), e.kind))
+      refuse("kind", e.kind, "is not a known kind", "use one of: " + joined(exhibit_kinds()));
+    if (trim(e.title).empty()) warn_empty_title();
+    check_times();
+    check_choice("derivation", derivations());
+    check_choice("acquisition_method", acquisition_methods());
+    check_origin(e);
+    check_protected(e);
+    case_.exhibits.push_back(std::move(e));
   }
 
-  void add(const Sheet& sheet, std::size_t line, std::vector<std::string>& cells) {
-    line_ = line;
-    ExhibitRow exhibit;
-    exhibit.line = line;
-    for (std::size_t i = 0; i < cells.size(); ++i) {
-      if (i >= sheet.columns.size()) {
-        if (!cells[i].empty())
-          refuse("", cells[i], "stands beyond the last column", "quote cells that hold a separator");
-        continue;
-      }
-      if (sheet.columns[i].empty()) continue;
-      take(exhibit, sheet.columns[i], cells[i]);
-      exhibit.row.emplace_back(sheet.columns[i], std::move(cells[i]));
-    }
-    check_id(exhibit);
-    check_path(exhibit);
-    if (!contains(exhibit_kinds(), exhibit.kind))
-      refuse("kind", exhibit.kind, "is not a known kind", "use one of: " + joined(exhibit_kinds()));
-    if (trim(exhibit.title).empty())
-      problems_.push_back(
-          {Problem::Level::warn, kFile, line, "title", "", "is empty", "say in words what it is"});
-    case_.exhibits.push_back(std::move(exhibit));
+  void warn_empty_title() { broken("title-of-exhibit", "title", "", "is empty", "say in words what it is"); }
+
+  void take_path(ExhibitRow& e) {
+    const std::string& text = cell("path");
+    const auto path = path_from_cell(text);
+    if (!path) refuse("path", text, "its percent-encoding is broken", "write %25 for a percent sign");
+    e.path = path.value_or("");
+    while (e.path.size() > 1 && e.path.back() == '/') e.path.pop_back();
   }
 
-  void take(ExhibitRow& e, const std::string& column, const std::string& cell) {
-    if (column == "id") e.id = cell;
-    if (column == "title") e.title = cell;
-    if (column == "kind") e.kind = cell;
-    if (column == "hash_note") e.hash_note = cell;
-    if (column == "path") {
-      const auto path = path_from_cell(cell);
-      if (!path) refuse("path", cell, "its percent-encoding is broken", "write %25 for a percent sign");
-      e.path = path.value_or("");
-      while (e.path.size() > 1 && e.path.back() == '/') e.path.pop_back();
-    }
-    if (column == "acquisition_sha256" && !cell.empty()) {
-      e.acquisition_sha256 = cell;
-      for (char& c : e.acquisition_sha256) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-      const auto hash = from_hex(e.acquisition_sha256);
-      if (!hash || hash->size() != 32)
-        refuse("acquisition_sha256", cell, "is not a SHA-256 of 64 hexadecimal digits",
-               "copy it again from the examiner's report");
-    }
-    if (column == "audience") take_audience(e, cell);
-    if (std::ranges::find(kTimeColumns, column) != kTimeColumns.end() && !cell.empty() && !from_rfc3339(cell))
-      refuse(column == "seized_at" ? "seized_at" : "acquired_at", cell,
-             "is not a time with its offset from UTC", "write it as 2026-05-21T09:14:00+07:00");
+  void take_hash(ExhibitRow& e) {
+    e.acquisition_sha256 = cell("acquisition_sha256");
+    if (e.acquisition_sha256.empty()) return;
+    for (char& c : e.acquisition_sha256) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    const auto hash = from_hex(e.acquisition_sha256);
+    if (!hash || hash->size() != 32)
+      refuse("acquisition_sha256", cell("acquisition_sha256"), "is not a SHA-256 of 64 hexadecimal digits",
+             "copy it again from the examiner's report");
   }
 
-  void take_audience(ExhibitRow& e, const std::string& cell) {
-    for (std::string_view word : split(cell, ';')) {
-      for (std::string_view name : split(word, ' ')) {
-        name = trim(name);
-        if (name.empty()) continue;
-        const auto alias = case_.aliases.find(std::string(name));
-        if (alias != case_.aliases.end())
-          e.audience.insert(e.audience.end(), alias->second.begin(), alias->second.end());
-        else if (Address::parse(name))
-          e.audience.emplace_back(name);
-        else
-          refuse("audience", std::string(name), "is neither AGENCY/NAME nor an alias of case.toml",
-                 "define it under [audience] in case.toml");
-      }
-    }
+  void check_choice(const char* column, std::span<const std::string_view> list) {
+    const std::string& value = cell(column);
+    if (!value.empty() && !contains(list, value))
+      refuse(column, value, "is not one of the list", "use one of: " + joined(list));
+  }
+
+  void check_times() {
+    check_time("seized_at");
+    check_time("acquired_at");
+    const auto seized = from_rfc3339(cell("seized_at")), acquired = from_rfc3339(cell("acquired_at"));
+    if (seized && acquired && *acquired < *seized)
+      refuse("acquired_at", cell("acquired_at"), "is before seized_at",
+             "one of the two times or offsets is wrong");
+  }
+
+  // ISO/IEC 27037: from whom, on what authority, how and with what.
+  void check_origin(const ExhibitRow& e) {
+    for (const auto& [column, instead] : {std::pair{"seized_at", ""},
+                                          {"seized_place", ""},
+                                          {"seized_by", "provided_by"},
+                                          {"seizure_authority", "consent_ref"}})
+      if (cell(column).empty() && (*instead == 0 || cell(instead).empty()))
+        broken("seizure", column, "", "is empty",
+               "fill it; for what a victim gave: provided_by and consent_ref");
+    if (e.kind == "phone")
+      for (const char* column : {"power_state", "radio_isolated", "lock_state"})
+        if (cell(column).empty())
+          broken("device-state", column, "", "is empty", "say how the phone was found");
+    if (e.path.empty()) return;
+    for (const char* column :
+         {"acquisition_method", "acquisition_tool", "acquisition_version", "examiner", "acquired_at"})
+      if (cell(column).empty())
+        broken("acquisition", column, "", "is empty", "copy it from the examiner's report");
+    if (e.kind == "disk_image" && cell("write_blocker").empty())
+      broken("acquisition", "write_blocker", "", "is empty", "name it, or write none: and the reason");
+    if (e.acquisition_sha256.empty())
+      broken("acquisition-hash", "acquisition_sha256", "", "is empty", "copy it from the examiner's report");
+  }
+
+  void check_protected(const ExhibitRow& e) {
+    if (cell("special_category").find("minor_image") != std::string::npos && !e.path.empty())
+      broken("minor-images", "special_category", "minor_image", "this content may not travel in a case",
+             "take the files out; the list of their hashes goes over the ICSE channel");
+    if (cell("legal_privilege") == "privileged" && cell("filter_note").empty())
+      broken("privilege", "legal_privilege", "privileged", "has no note of a filter team",
+             "have it filtered first, and say by whom in filter_note");
   }
 
   void check_id(const ExhibitRow& e) {
@@ -155,6 +186,7 @@ class ExhibitLoader {
              "remove this row: sheets travel by themselves");
       return;
     }
+    if (!root_) return;
     const Fd found = open_beneath(root_.get(), e.path, O_PATH | O_NOFOLLOW);
     struct stat status {};
     if (!found || ::fstat(found.get(), &status) != 0) {
@@ -167,24 +199,17 @@ class ExhibitLoader {
              "give each file that was hashed an exhibit of its own");
   }
 
-  Case& case_;
-  std::vector<Problem>& problems_;
-  Fd root_;
-  std::size_t line_ = 0;
+  Fd root_;  // none when a bundle's sheet is read
   std::set<std::string> ids_;
   std::map<std::string, std::string> paths_;
 };
 
 }  // namespace
 
-void load_exhibits(Case& the_case, std::vector<Problem>& problems) {
-  try {
-    const Bytes bytes = read_file(the_case.folder / kFile, kMaxSheet);
-    ExhibitLoader(the_case, problems).load(bytes);
-  } catch (const Failure& f) {
-    if (f.code() == Code::interrupted) throw;
-    problems.push_back({Problem::Level::refuse, kFile, 0, "", "", f.what(), f.hint()});
-  }
+void load_exhibits(const ReadBytes& read, Case& the_case, Problems& problems) {
+  ExhibitLoader loader(the_case, problems);
+  loader.load(read, {"id", "path", "title", "kind"});
+  loader.check_parents();
 }
 
 }  // namespace exchange

@@ -19,14 +19,19 @@ struct TypeRow {
 
 constexpr std::array kTypes = {
     TypeRow{{"imei", "mobile equipment, 14 to 16 digits, Luhn", "3GPP TS 23.003 6.2"}, check_imei, true},
-    TypeRow{{"meid", "mobile equipment, 14 hexadecimal or 18 decimal digits", "3GPP2 S.R0048-A"}, check_meid, true},
+    TypeRow{{"meid", "mobile equipment, 14 hexadecimal or 18 decimal digits", "3GPP2 S.R0048-A"},
+            check_meid,
+            true},
     TypeRow{{"imsi", "subscriber, 6 to 15 digits", "3GPP TS 23.003 2.2, ITU-T E.212"}, check_imsi, true},
     TypeRow{{"iccid", "SIM card, 18 to 20 digits, Luhn", "ITU-T E.118"}, check_iccid, true},
     TypeRow{{"e164", "telephone number", "ITU-T E.164, by libphonenumber"}, check_e164, true},
     TypeRow{{"pan", "payment card, 12 to 19 digits, Luhn", "ISO/IEC 7812-1"}, check_pan, true},
-    TypeRow{{"iban", "bank account, ISO 7064 mod 97-10", "ISO 13616, SWIFT IBAN registry"}, check_iban, false},
+    TypeRow{
+        {"iban", "bank account, ISO 7064 mod 97-10", "ISO 13616, SWIFT IBAN registry"}, check_iban, false},
     TypeRow{{"bic", "bank", "ISO 9362"}, check_bic, false},
-    TypeRow{{"bank_account", "COUNTRY/BANK/NUMBER where there is no IBAN", "ISO 20022 practice"}, check_bank_account, false},
+    TypeRow{{"bank_account", "COUNTRY/BANK/NUMBER where there is no IBAN", "ISO 20022 practice"},
+            check_bank_account,
+            false},
     TypeRow{{"cn_id", "identity number, China", "GB 11643-1999"}, check_cn_id, true},
     TypeRow{{"tw_id", "identity number, Taiwan", "published check digit rule"}, check_tw_id, false},
     TypeRow{{"hk_id", "identity card, Hong Kong", "published check digit rule"}, check_hk_id, false},
@@ -89,9 +94,11 @@ const TypeRow* row_of(std::string_view name) {
 // 8.9986E+18: the digits are gone, nobody may guess them.
 bool is_scientific(std::string_view text) {
   const std::size_t e = text.find_first_of("eE");
-  if (e == text.npos || e == 0 || e + 2 >= text.size() || (text[e + 1] != '+' && !all_digits(text.substr(e + 1, 1))))
+  if (e == text.npos || e == 0 || e + 2 >= text.size() ||
+      (text[e + 1] != '+' && !all_digits(text.substr(e + 1, 1))))
     return false;
-  const std::string_view mantissa = text.substr(0, e), exponent = text.substr(e + (text[e + 1] == '+' ? 2 : 1));
+  const std::string_view mantissa = text.substr(0, e),
+                         exponent = text.substr(e + (text[e + 1] == '+' ? 2 : 1));
   const std::size_t point = mantissa.find_first_of(".,");
   return all_digits(exponent) && exponent.size() <= 2 && all_digits(mantissa.substr(0, point)) &&
          (point == mantissa.npos || all_digits(mantissa.substr(point + 1)));
@@ -105,7 +112,8 @@ bool is_rounded(std::string_view text) {
 
 constexpr std::array kPublic = {
     PublicIdentifier{"tron:TR7NHqjeKQxGTCi8q8ZY4pL8otSzgjLj6t", "USDT contract on Tron", "tether.to"},
-    PublicIdentifier{"eth:0xdac17f958d2ee523a2206206994597c13d831ec7", "USDT contract on Ethereum", "tether.to"},
+    PublicIdentifier{"eth:0xdac17f958d2ee523a2206206994597c13d831ec7", "USDT contract on Ethereum",
+                     "tether.to"},
     PublicIdentifier{"tron:T9yD14Nj9j7xAB4dbGeiX9h8unkKHxuWwb", "zero address", "Tron protocol"},
     PublicIdentifier{"eth:0x0000000000000000000000000000000000000000", "zero address", "Ethereum protocol"},
     PublicIdentifier{"ipv4:8.8.8.8", "public resolver", "developers.google.com"},
@@ -160,7 +168,8 @@ Identifier identify(std::string_view type, std::string_view value, const Identif
     id.also.clear();
   }
   if (id.display.empty()) id.display = id.normalised.empty() ? id.original : id.normalised;
-  if (const auto* known = public_identifier(id.key)) id.notes.push_back("public: " + std::string(known->what));
+  if (const auto* known = public_identifier(id.key))
+    id.notes.push_back("public: " + std::string(known->what));
   return id;
 }
 

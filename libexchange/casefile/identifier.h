@@ -1,8 +1,8 @@
 // Typed identifiers: IMEI, telephone and card numbers, wallets, identity documents, addresses.
 //
-// Every value goes one way: digits of all scripts folded to ASCII, marks that cannot be seen removed, then the
-// rules of its type. A failed checksum in evidence is itself evidence (mistyped, forged, cut by a tool): it is a
-// status, never an error. All functions are safe to call from several threads.
+// Every value goes one way: digits of all scripts folded to ASCII, marks that cannot be seen removed, then
+// the rules of its type. A failed checksum in evidence is itself evidence (mistyped, forged, cut by a tool):
+// it is a status, never an error. All functions are safe to call from several threads.
 #pragma once
 #include <span>
 #include <string>

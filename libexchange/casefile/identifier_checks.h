@@ -28,8 +28,8 @@ struct Candidate {
   }
 };
 
-// Digits of any script become ASCII, full-width forms half-width, no-break spaces spaces, dashes '-'; marks that
-// cannot be seen (bidi, joiners, BOM) go.
+// Digits of any script become ASCII, full-width forms half-width, no-break spaces spaces, dashes '-'; marks
+// that cannot be seen (bidi, joiners, BOM) go.
 std::string folded(std::string_view text);
 // Without the separators - . / ( ) and space.
 std::string compact(std::string_view text);
@@ -43,7 +43,7 @@ bool luhn(std::string_view digits);  // ISO/IEC 7812-1 annex B; the last digit i
 int weighted(std::string_view digits, std::string_view weights);  // weights as characters: '0' + weight
 bool is_date(int year, int month, int day);                       // Gregorian, proleptic
 int number(std::string_view digits);                              // at most nine
-bool is_assigned_country(std::string_view alpha2);                         // ISO 3166-1, and XK
+bool is_assigned_country(std::string_view alpha2);                // ISO 3166-1, and XK
 
 // Where a value is all digits and shorter than its type allows.
 void note_lost_digits(Candidate& c, std::size_t shortest);

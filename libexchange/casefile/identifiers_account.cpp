@@ -13,7 +13,9 @@ namespace {
 constexpr std::string_view kLetters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
 constexpr std::string_view kWord = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_";
 
-bool only(std::string_view text, std::string_view allowed) { return text.find_first_not_of(allowed) == text.npos; }
+bool only(std::string_view text, std::string_view allowed) {
+  return text.find_first_not_of(allowed) == text.npos;
+}
 
 // The telephone number behind an account, as a second key.
 void add_number(Candidate& c, const std::string& digits) {
@@ -30,15 +32,17 @@ void check_whatsapp(Candidate& c) {
   if (server == "g.us" || server == "lid" || server == "newsletter") {
     if (!only(user, "0123456789-") || user.empty()) return c.malformed("its part before @ has digits only");
     c.is(format_only, text);
-    return c.note(server == "lid" ? "hidden number: not a telephone number" : server == "g.us" ? "a group" : "a channel");
+    return c.note(server == "lid"    ? "hidden number: not a telephone number"
+                  : server == "g.us" ? "a group"
+                                     : "a channel");
   }
   std::string digits = user.substr(0, user.find_first_of(":."));
   if (at == text.npos) {  // a bare number
     if (digits.starts_with("+")) digits.erase(0, 1);
     digits = compact(digits);
   }
-  if ((at != text.npos && server != "s.whatsapp.net" && server != "c.us") || !all_digits(digits) || digits.size() < 5 ||
-      digits.size() > 15)
+  if ((at != text.npos && server != "s.whatsapp.net" && server != "c.us") || !all_digits(digits) ||
+      digits.size() < 5 || digits.size() > 15)
     return c.malformed("is DIGITS@s.whatsapp.net, or a group, a channel or @lid");
   c.is(valid, digits + "@s.whatsapp.net");
   add_number(c, digits);
@@ -116,8 +120,8 @@ void check_signal(Candidate& c) {
   const std::string low = lower(c.text);
   std::string hex = low;
   std::erase(hex, '-');
-  if (low.size() != 36 || hex.size() != 32 || low[8] != '-' || low[13] != '-' || low[18] != '-' || low[23] != '-' ||
-      !only(hex, "0123456789abcdef"))
+  if (low.size() != 36 || hex.size() != 32 || low[8] != '-' || low[13] != '-' || low[18] != '-' ||
+      low[23] != '-' || !only(hex, "0123456789abcdef"))
     return c.malformed("is a UUID: 8-4-4-4-12 hexadecimal digits");
   c.is(valid, low);
 }

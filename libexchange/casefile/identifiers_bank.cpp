@@ -17,7 +17,8 @@ void check_pan(Candidate& c) {
   c.is(luhn(c.text) ? valid : without_luhn ? format_only : checksum_failed, c.text);
   if (!luhn(c.text) && without_luhn) c.note("its check digit is not Luhn's; some issuers do without");
   c.note("issuer " + c.text.substr(0, 8));
-  c.id.display = c.text.substr(0, 6) + std::string(c.text.size() - 10, '*') + c.text.substr(c.text.size() - 4);
+  c.id.display =
+      c.text.substr(0, 6) + std::string(c.text.size() - 10, '*') + c.text.substr(c.text.size() - 4);
 }
 
 namespace {
@@ -29,12 +30,12 @@ struct IbanRow {
   std::string_view form;  // n digits, a upper-case letters, c either
 };
 constexpr std::array kIbans = {
-    IbanRow{"AE", 23, "3n16n"},   IbanRow{"SA", 24, "2n18c"},    IbanRow{"QA", 29, "4a21c"},
-    IbanRow{"KW", 30, "4a22c"},   IbanRow{"BH", 22, "4a14c"},    IbanRow{"JO", 30, "4a4n18c"},
-    IbanRow{"LB", 28, "4n20c"},   IbanRow{"TR", 26, "5n1n16c"},  IbanRow{"OM", 23, "3n16c"},
-    IbanRow{"IQ", 23, "4a3n12n"}, IbanRow{"EG", 29, "4n4n17n"},  IbanRow{"PK", 24, "4a16c"},
-    IbanRow{"YE", 30, "4a4n18c"}, IbanRow{"PS", 29, "4a21c"},    IbanRow{"IL", 23, "3n3n13n"},
-    IbanRow{"TL", 23, "3n14n2n"}, IbanRow{"MN", 20, "4n12n"},    IbanRow{"GB", 22, "4a6n8n"},
+    IbanRow{"AE", 23, "3n16n"},   IbanRow{"SA", 24, "2n18c"},   IbanRow{"QA", 29, "4a21c"},
+    IbanRow{"KW", 30, "4a22c"},   IbanRow{"BH", 22, "4a14c"},   IbanRow{"JO", 30, "4a4n18c"},
+    IbanRow{"LB", 28, "4n20c"},   IbanRow{"TR", 26, "5n1n16c"}, IbanRow{"OM", 23, "3n16c"},
+    IbanRow{"IQ", 23, "4a3n12n"}, IbanRow{"EG", 29, "4n4n17n"}, IbanRow{"PK", 24, "4a16c"},
+    IbanRow{"YE", 30, "4a4n18c"}, IbanRow{"PS", 29, "4a21c"},   IbanRow{"IL", 23, "3n3n13n"},
+    IbanRow{"TL", 23, "3n14n2n"}, IbanRow{"MN", 20, "4n12n"},   IbanRow{"GB", 22, "4a6n8n"},
 };
 // They have no IBAN.
 constexpr std::array<std::string_view, 12> kNoIban = {"KH", "LA", "MM", "TH", "VN", "CN",
@@ -47,7 +48,8 @@ bool fits(std::string_view text, std::string_view form) {
     if (text.size() < count) return false;
     for (char c : text.substr(0, count)) {
       const bool is_digit = c >= '0' && c <= '9', is_letter = c >= 'A' && c <= 'Z';
-      if (!(form[kind] == 'n' ? is_digit : form[kind] == 'a' ? is_letter : is_digit || is_letter)) return false;
+      if (!(form[kind] == 'n' ? is_digit : form[kind] == 'a' ? is_letter : is_digit || is_letter))
+        return false;
     }
     text.remove_prefix(count);
     form.remove_prefix(kind + 1);
@@ -83,7 +85,8 @@ void check_iban(Candidate& c) {
   const int check = number(text.substr(2, 2));
   const bool good = check >= 2 && check <= 98 && mod_97(text);
   c.is(good ? valid : checksum_failed, text);
-  if (row == kIbans.end()) c.note("the form for " + country + " is not in the table: only its check digits were tried");
+  if (row == kIbans.end())
+    c.note("the form for " + country + " is not in the table: only its check digits were tried");
 }
 
 void check_bic(Candidate& c) {

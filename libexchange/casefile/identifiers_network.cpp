@@ -98,7 +98,8 @@ bool mixes_scripts(const std::string& name) {
     return std::unique_ptr<USpoofChecker, decltype(&uspoof_close)>(c, uspoof_close);
   }();
   UErrorCode error = U_ZERO_ERROR;
-  return uspoof_checkUTF8(checker.get(), name.data(), static_cast<std::int32_t>(name.size()), nullptr, &error) != 0;
+  return uspoof_checkUTF8(checker.get(), name.data(), static_cast<std::int32_t>(name.size()), nullptr,
+                          &error) != 0;
 }
 
 const psl_ctx_t* suffixes() {
@@ -114,8 +115,9 @@ struct Domain {
 std::optional<Domain> domain_of(Candidate& c, std::string name) {
   while (!name.empty() && name.back() == '.') name.pop_back();
   char* ascii = nullptr;
-  const int error = idn2_lookup_u8(reinterpret_cast<const std::uint8_t*>(name.c_str()),
-                                   reinterpret_cast<std::uint8_t**>(&ascii), IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL);
+  const int error =
+      idn2_lookup_u8(reinterpret_cast<const std::uint8_t*>(name.c_str()),
+                     reinterpret_cast<std::uint8_t**>(&ascii), IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL);
   const std::unique_ptr<char, decltype(&idn2_free)> owner(ascii, idn2_free);
   if (error != IDN2_OK || name.find('.') == name.npos) return std::nullopt;
   Domain out{lower(ascii), {}};
@@ -124,7 +126,8 @@ std::optional<Domain> domain_of(Candidate& c, std::string name) {
         label.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-_") != label.npos)
       return std::nullopt;
   if (all_digits(out.ascii.substr(out.ascii.rfind('.') + 1))) return std::nullopt;  // an address, not a name
-  if (const char* registrable = psl_registrable_domain(suffixes(), out.ascii.c_str())) out.registrable = registrable;
+  if (const char* registrable = psl_registrable_domain(suffixes(), out.ascii.c_str()))
+    out.registrable = registrable;
   if (mixes_scripts(name)) c.note("mixes scripts: letters may not be what they look like");
   return out;
 }
@@ -140,7 +143,8 @@ struct Url {
 // By libcurl's parser (RFC 3986 and what browsers accept).
 std::optional<Url> url_of(const std::string& text) {
   const std::unique_ptr<CURLU, decltype(&curl_url_cleanup)> handle(curl_url(), curl_url_cleanup);
-  if (curl_url_set(handle.get(), CURLUPART_URL, text.c_str(), CURLU_NON_SUPPORT_SCHEME | CURLU_URLENCODE) != CURLUE_OK)
+  if (curl_url_set(handle.get(), CURLUPART_URL, text.c_str(), CURLU_NON_SUPPORT_SCHEME | CURLU_URLENCODE) !=
+      CURLUE_OK)
     return std::nullopt;
   const auto part = [&](CURLUPart which) {
     char* value = nullptr;

@@ -1,4 +1,5 @@
-// National identity numbers. Check digit rules that no authority has published never say more than "format only".
+// National identity numbers. Check digit rules that no authority has published never say more than "format
+// only".
 #include <unicode/region.h>
 
 #include <algorithm>
@@ -34,7 +35,8 @@ bool is_date_in_some_century(int yy, int month, int day) {
 
 }  // namespace
 
-// GB 11643-1999. Areas by GB/T 2260 provinces; 81 to 83 residence permits of Hong Kong, Macao, Taiwan; 9 foreigners.
+// GB 11643-1999. Areas by GB/T 2260 provinces; 81 to 83 residence permits of Hong Kong, Macao, Taiwan; 9
+// foreigners.
 void check_cn_id(Candidate& c) {
   c.text = upper(compact(c.text));
   if (c.text.size() == 15 && all_digits(c.text)) {
@@ -43,7 +45,8 @@ void check_cn_id(Candidate& c) {
     c.is(format_only, c.text);
     return c.note("old form of 15 digits, without a check digit");
   }
-  if (c.text.size() != 18 || !all_digits(part(c, 0, 17)) || (c.text[17] != 'X' && !all_digits(part(c, 17, 1))))
+  if (c.text.size() != 18 || !all_digits(part(c, 0, 17)) ||
+      (c.text[17] != 'X' && !all_digits(part(c, 17, 1))))
     return c.malformed("has 17 digits and a check digit or X");
   const int year = value(c, 6, 4);
   if (year < 1800 || year > 2199 || !is_date(year, value(c, 10, 2), value(c, 12, 2)))
@@ -125,7 +128,8 @@ void check_sa_id(Candidate& c) {
 void check_kw_id(Candidate& c) {
   if (!digits(c, 12, "has 12 digits")) return;
   const int century = c.text[0] == '2' ? 1900 : 2000;
-  if ((c.text[0] != '2' && c.text[0] != '3') || !is_date(century + value(c, 1, 2), value(c, 3, 2), value(c, 5, 2)))
+  if ((c.text[0] != '2' && c.text[0] != '3') ||
+      !is_date(century + value(c, 1, 2), value(c, 3, 2), value(c, 5, 2)))
     return c.malformed("begins with 2 or 3 and a date of birth");
   constexpr std::array weights = {2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2};
   int sum = 0;
@@ -178,7 +182,8 @@ void check_id_nik(Candidate& c) {
 
 void check_ph_psn(Candidate& c) {
   c.text = compact(c.text);
-  if (!all_digits(c.text) || (c.text.size() != 12 && c.text.size() != 16)) return c.malformed("has 12 or 16 digits");
+  if (!all_digits(c.text) || (c.text.size() != 12 && c.text.size() != 16))
+    return c.malformed("has 12 or 16 digits");
   c.is(format_only, c.text);
 }
 
@@ -191,15 +196,19 @@ void check_mm_nrc(Candidate& c) {
   std::erase(c.text, ' ');
   const std::size_t slash = c.text.find('/'), open = c.text.find('('), close = c.text.find(')');
   const auto bad = [&] { c.malformed("is written 12/ABCDEF(N)000001, also in Burmese letters"); };
-  if (slash == c.text.npos || open == c.text.npos || close == c.text.npos || slash > open || open > close) return bad();
+  if (slash == c.text.npos || open == c.text.npos || close == c.text.npos || slash > open || open > close)
+    return bad();
   const std::string_view state = part(c, 0, slash), town = part(c, slash + 1, open - slash - 1),
                          kind = part(c, open + 1, close - open - 1), serial = part(c, close + 1, c.text.npos);
   if (!all_digits(state) || state.size() > 2 || number(state) < 1 || number(state) > 14)
     return c.malformed("its state is 1 to 14");
   const bool latin = std::ranges::all_of(town, [](char x) { return (x | 32) >= 'a' && (x | 32) <= 'z'; });
-  const bool burmese = std::ranges::none_of(town, [](char x) { return static_cast<unsigned char>(x) < 0x80; });
-  if (town.size() < 3 || (!latin && !burmese) || kind.empty() || !all_digits(serial) || serial.size() != 6) return bad();
-  if (latin && (kind.size() != 1 || std::string_view("NEPTYS").find(upper(kind)) == std::string_view::npos)) return bad();
+  const bool burmese =
+      std::ranges::none_of(town, [](char x) { return static_cast<unsigned char>(x) < 0x80; });
+  if (town.size() < 3 || (!latin && !burmese) || kind.empty() || !all_digits(serial) || serial.size() != 6)
+    return bad();
+  if (latin && (kind.size() != 1 || std::string_view("NEPTYS").find(upper(kind)) == std::string_view::npos))
+    return bad();
   c.is(format_only, latin ? upper(c.text) : c.text);
 }
 

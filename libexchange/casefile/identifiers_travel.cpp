@@ -60,12 +60,15 @@ void conclude(Candidate& c, const std::vector<std::string>& lines, const std::ve
   if (good && !number.empty() && number.find('<') == number.npos) c.id.also.push_back("document:" + number);
 }
 
-std::string cut(const std::string& line, std::size_t from, std::size_t to) { return line.substr(from, to - from); }
+std::string cut(const std::string& line, std::size_t from, std::size_t to) {
+  return line.substr(from, to - from);
+}
 
 void check_two_lines(Candidate& c, std::size_t length, bool second_only) {
   std::vector<std::string> lines = lines_of(c, 2, length);
   if (lines.empty() && second_only) lines = lines_of(c, 1, length);
-  if (lines.empty()) return c.malformed("has two lines of " + std::to_string(length) + " letters, digits and <");
+  if (lines.empty())
+    return c.malformed("has two lines of " + std::to_string(length) + " letters, digits and <");
   const std::string& l = lines.back();
   std::vector<Part> parts = {{"document number", cut(l, 0, 9), l[9]},
                              {"date of birth", cut(l, 13, 19), l[19]},
@@ -106,8 +109,8 @@ void check_mrz_td1(Candidate& c) {
 void check_passport_no(Candidate& c) {
   const std::size_t slash = c.text.find('/');
   const std::string number = upper(compact(c.text.substr(0, slash)));
-  const std::string state =
-      upper(trim(slash == c.text.npos ? std::string_view(c.hints.country) : std::string_view(c.text).substr(slash + 1)));
+  const std::string state = upper(trim(slash == c.text.npos ? std::string_view(c.hints.country)
+                                                            : std::string_view(c.text).substr(slash + 1)));
   if (number.size() < 6 || number.size() > 12 ||
       number.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789") != number.npos)
     return c.malformed("has 6 to 12 letters and digits");

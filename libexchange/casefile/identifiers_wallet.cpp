@@ -35,7 +35,8 @@ std::optional<std::array<std::uint8_t, 25>> from_base58(std::string_view text) {
   }
   // Leading ones are leading zero bytes, one for one.
   const auto ones = text.find_first_not_of('1') == text.npos ? text.size() : text.find_first_not_of('1');
-  const auto zeros = static_cast<std::size_t>(std::ranges::find_if(out, [](auto b) { return b != 0; }) - out.begin());
+  const auto zeros =
+      static_cast<std::size_t>(std::ranges::find_if(out, [](auto b) { return b != 0; }) - out.begin());
   if (ones != zeros) return std::nullopt;
   return out;
 }
@@ -47,7 +48,8 @@ bool base58_sum(const std::array<std::uint8_t, 25>& bytes) {
 
 // BIP 173: the constant that the checksum leaves (1 for bech32, 0x2bc830a3 for bech32m), and the data values.
 std::uint32_t bech32_rest(std::string_view hrp, const Bytes& values) {
-  constexpr std::array<std::uint32_t, 5> generator = {0x3b6a57b2, 0x26508e6d, 0x1ea119fa, 0x3d4233dd, 0x2a1462b3};
+  constexpr std::array<std::uint32_t, 5> generator = {0x3b6a57b2, 0x26508e6d, 0x1ea119fa, 0x3d4233dd,
+                                                      0x2a1462b3};
   std::uint32_t rest = 1;
   const auto add = [&](unsigned value) {
     const std::uint32_t top = rest >> 25;
@@ -74,17 +76,20 @@ void check_segwit(Candidate& c) {
   const bool mixed = lower(c.text) != c.text && upper(c.text) != c.text;
   const std::string text = lower(c.text);
   const std::size_t one = text.rfind('1');
-  const std::string_view hrp = std::string_view(text).substr(0, one), data = std::string_view(text).substr(one + 1);
+  const std::string_view hrp = std::string_view(text).substr(0, one),
+                         data = std::string_view(text).substr(one + 1);
   Bytes values;
   for (char x : data) {
     const std::size_t value = kBech32.find(x);
     if (value == kBech32.npos) return c.malformed("holds letters that Bech32 does not use");
     values.push_back(static_cast<std::uint8_t>(value));
   }
-  if (mixed || text.size() > 90 || values.size() < 7) return c.malformed("mixes upper and lower case, or has a wrong length");
+  if (mixed || text.size() > 90 || values.size() < 7)
+    return c.malformed("mixes upper and lower case, or has a wrong length");
   const auto length = program_length(View(values).subspan(1, values.size() - 7));
   const unsigned version = values[0];
-  if (!length || version > 16 || *length < 2 || *length > 40 || (version == 0 && *length != 20 && *length != 32))
+  if (!length || version > 16 || *length < 2 || *length > 40 ||
+      (version == 0 && *length != 20 && *length != 32))
     return c.malformed("holds no witness program");
   c.is(bech32_rest(hrp, values) == (version == 0 ? 1 : 0x2bc830a3) ? valid : checksum_failed, text);
   if (hrp != "bc") c.note("not of the main network");
@@ -97,15 +102,14 @@ std::string keccak_256(std::string_view text) {
   return to_hex(out);
 }
 
-bool is_hex(std::string_view text) {
-  return text.find_first_not_of("0123456789abcdefABCDEF") == text.npos;
-}
+bool is_hex(std::string_view text) { return text.find_first_not_of("0123456789abcdefABCDEF") == text.npos; }
 
 }  // namespace
 
 void check_btc(Candidate& c) {
   const std::string start = lower(c.text.substr(0, 6));
-  if (start.starts_with("bc1") || start.starts_with("tb1") || start.starts_with("bcrt1")) return check_segwit(c);
+  if (start.starts_with("bc1") || start.starts_with("tb1") || start.starts_with("bcrt1"))
+    return check_segwit(c);
   const auto bytes = from_base58(c.text);
   if (!bytes) return c.malformed("is neither Base58Check nor Bech32");
   const unsigned version = (*bytes)[0];

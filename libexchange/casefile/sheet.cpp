@@ -3,11 +3,13 @@
 #include <csv.h>
 #include <fmt/format.h>
 #include <unicode/unistr.h>
+#include <unicode/utf16.h>
 
 #include <algorithm>
 #include <array>
 
 #include "libexchange/base/failure.h"
+#include "libexchange/base/file.h"
 #include "libexchange/base/text.h"
 
 namespace exchange {
@@ -16,27 +18,89 @@ namespace {
 
 constexpr std::size_t kMaxRecord = 1 << 20;
 
-std::string from_utf16(View bytes, bool big_endian) {
-  icu::UnicodeString text;
-  for (std::size_t i = 2; i + 1 < bytes.size(); i += 2)
-    text.append(
-        static_cast<char16_t>(big_endian ? bytes[i] << 8 | bytes[i + 1] : bytes[i + 1] << 8 | bytes[i]));
-  std::string out;
-  return text.toUTF8String(out);
-}
+// Turns what a sheet holds into UTF-8, piece by piece.
+class TextReader {
+ public:
+  TextReader(const std::string& name, const ReadBytes& read) : name_(name), read_(read), buffer_(64 << 10) {}
 
-std::string as_utf8(const std::string& name, View bytes) {
-  const auto starts = [&](std::initializer_list<std::uint8_t> mark) {
-    return bytes.size() >= mark.size() && std::equal(mark.begin(), mark.end(), bytes.begin());
-  };
-  if (starts({0xff, 0xfe})) return from_utf16(bytes, false);
-  if (starts({0xfe, 0xff})) return from_utf16(bytes, true);
-  std::string text = to_text(starts({0xef, 0xbb, 0xbf}) ? bytes.subspan(3) : bytes);
-  if (text.find('\0') != text.npos || !is_utf8(text))
-    throw Failure(Code::policy, name + ": is neither UTF-8 nor UTF-16 text",
+  // The next piece; empty at the end.
+  std::string next() {
+    for (;;) {
+      used_ += read_(MutableView(buffer_).subspan(used_));
+      if (!begun_) {
+        if (used_ < 3 && used_ > 0 && more()) continue;
+        begin();
+      }
+      if (used_ == 0) return {};
+      return wide_ ? take_utf16() : take_utf8();
+    }
+  }
+
+ private:
+  [[noreturn]] void fail() const {
+    throw Failure(Code::policy, name_ + ": is neither UTF-8 nor UTF-16 text",
                   "save it from the spreadsheet as CSV UTF-8; for file names use the raw: form of the guide");
-  return text;
-}
+  }
+  bool more() {
+    const std::size_t n = read_(MutableView(buffer_).subspan(used_));
+    used_ += n;
+    return n > 0;
+  }
+  void drop(std::size_t n) {
+    std::memmove(buffer_.data(), buffer_.data() + n, used_ - n);
+    used_ -= n;
+  }
+  void begin() {
+    begun_ = true;
+    const auto starts = [&](std::initializer_list<std::uint8_t> mark) {
+      return used_ >= mark.size() && std::equal(mark.begin(), mark.end(), buffer_.begin());
+    };
+    big_endian_ = starts({0xfe, 0xff});
+    wide_ = big_endian_ || starts({0xff, 0xfe});
+    if (wide_) drop(2);
+    if (starts({0xef, 0xbb, 0xbf})) drop(3);
+  }
+  std::string take_utf8() {
+    std::size_t whole = used_;  // a character may be cut at the end
+    for (std::size_t back = 1; back <= std::min<std::size_t>(3, used_); ++back) {
+      const std::uint8_t byte = buffer_[used_ - back];
+      if ((byte & 0xc0) == 0x80) continue;
+      const std::size_t length = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : byte >= 0xc0 ? 2 : 1;
+      if (length > back) whole = used_ - back;
+      break;
+    }
+    std::string text = to_text(View(buffer_).first(whole == 0 ? used_ : whole));
+    if (text.find('\0') != text.npos || !is_utf8(text)) fail();
+    if (whole == used_ || whole == 0)
+      used_ = 0;
+    else if (drop(whole); !more())
+      fail();  // the file ends within a character
+    return text;
+  }
+  std::string take_utf16() {
+    const auto unit = [&](std::size_t at) {
+      const unsigned first = buffer_[at], second = buffer_[at + 1];
+      return static_cast<char16_t>(big_endian_ ? first << 8 | second : second << 8 | first);
+    };
+    if (used_ < 2 && !more()) fail();
+    std::size_t whole = used_ / 2 * 2;
+    if (whole > 2 && U16_IS_LEAD(unit(whole - 2))) whole -= 2;
+    icu::UnicodeString text;
+    for (std::size_t i = 0; i < whole; i += 2) {
+      if (unit(i) == 0) fail();
+      text.append(unit(i));
+    }
+    drop(whole);
+    std::string out;
+    return text.toUTF8String(out);
+  }
+
+  const std::string& name_;
+  const ReadBytes& read_;
+  Bytes buffer_;
+  std::size_t used_ = 0;
+  bool begun_ = false, wide_ = false, big_endian_ = false;
+};
 
 // The separator that stands most often in the header line, outside quotes.
 char separator_of(std::string_view header) {
@@ -92,8 +156,10 @@ struct Records {
       size = 0;
     }
     size += line.size();
+    if (size > kMaxRecord) return;
     csv_parse(&parser, line.data(), line.size(), on_cell, on_record, this);
     if (error) std::rethrow_exception(error);
+    if (parser.pstate == 0) size = 0;
   }
   void finish() {
     csv_fini(&parser, on_cell, on_record, this);
@@ -103,13 +169,27 @@ struct Records {
 
 }  // namespace
 
-Sheet read_sheet(const std::string& name, View bytes,
+ReadBytes bytes_of(View bytes) {
+  return [bytes](MutableView out) mutable {
+    const std::size_t n = std::min(out.size(), bytes.size());
+    std::copy_n(bytes.begin(), n, out.begin());
+    bytes = bytes.subspan(n);
+    return n;
+  };
+}
+
+ReadBytes bytes_of_file(int fd, const std::string& name) {
+  return [fd, name](MutableView out) {
+    check_interrupted();
+    return read_some(fd, out, name);
+  };
+}
+
+Sheet read_sheet(const std::string& name, const ReadBytes& read,
                  const std::function<void(const Sheet&, std::size_t, std::vector<std::string>&)>& row) {
-  const std::string text = as_utf8(name, bytes);
+  TextReader reader(name, read);
   Sheet sheet;
-  sheet.separator = separator_of(std::string_view(text).substr(0, text.find('\n')));
   Records records;
-  csv_set_delim(&records.parser, static_cast<unsigned char>(sheet.separator));
   records.record = [&](std::size_t line, std::vector<std::string>& cells) {
     if (!sheet.columns.empty()) {
       row(sheet, line, cells);
@@ -119,14 +199,33 @@ Sheet read_sheet(const std::string& name, View bytes,
     for (const std::string& cell : cells) sheet.columns.push_back(lower(trim(cell)));
   };
   std::size_t number = 0;
-  for (std::size_t at = 0; at < text.size();) {
-    const std::size_t end = std::min(text.find('\n', at), text.size() - 1) + 1;
-    records.feed(std::string_view(text).substr(at, end - at), ++number);
-    at = end;
-    if (records.size > kMaxRecord)
-      throw Failure(Code::policy, fmt::format("{}:{}: a row over 1 MiB", name, records.first_line),
-                    "is a closing quotation mark missing?");
+  std::string text, piece;
+  const auto feed_lines = [&](bool all) {
+    std::size_t at = 0;
+    for (std::size_t end; at < text.size(); at = end) {
+      const std::size_t newline = text.find('\n', at);
+      if (newline == text.npos && !all) break;
+      end = newline == text.npos ? text.size() : newline + 1;
+      const std::string_view line = std::string_view(text).substr(at, end - at);
+      if (sheet.columns.empty() && !trim(line).empty()) {
+        sheet.separator = separator_of(line);
+        csv_set_delim(&records.parser, static_cast<unsigned char>(sheet.separator));
+      }
+      records.feed(line, ++number);
+      if (records.size > kMaxRecord) break;
+    }
+    text.erase(0, at);
+    if (records.size + text.size() > kMaxRecord)
+      throw Failure(
+          Code::policy,
+          fmt::format("{}:{}: a row over 1 MiB", name, std::max<std::size_t>(1, records.first_line)),
+          "is a closing quotation mark missing?");
+  };
+  while (!(piece = reader.next()).empty()) {
+    text += piece;
+    feed_lines(false);
   }
+  feed_lines(true);
   records.finish();
   if (sheet.columns.empty())
     throw Failure(Code::policy, name + ": has no header row", "its first row names the columns");

@@ -15,11 +15,17 @@ struct Sheet {
   char separator = ',';
 };
 
-// Calls `row(line, cells)` for each record after the header, blank ones left out; `line` is where it begins,
-// from 1. Cells may be fewer or more than columns. Returns the header.
-// Failure{policy}: text in no known encoding, a record over 1 MiB, no header; the message names the line.
+// Where a sheet's bytes come from: fills the room it is given and says how much; 0 at the end.
+using ReadBytes = std::function<std::size_t(MutableView)>;
+ReadBytes bytes_of(View bytes);                            // does not own them
+ReadBytes bytes_of_file(int fd, const std::string& name);  // from its start; does not own `fd`
+
+// Reads row by row, in constant memory. Calls `row(sheet, line, cells)` for each record after the header,
+// blank ones left out; `line` is where it begins, from 1. Cells may be fewer or more than columns. Returns
+// the header. Failure{policy}: text in no known encoding, a record over 1 MiB, no header; the message names
+// the line.
 Sheet read_sheet(
-    const std::string& name, View bytes,
+    const std::string& name, const ReadBytes& read,
     const std::function<void(const Sheet& sheet, std::size_t line, std::vector<std::string>& cells)>& row);
 
 // A cell that reads back as `value`: quoted when it must be.

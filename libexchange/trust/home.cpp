@@ -1,5 +1,7 @@
 #include "libexchange/trust/home.h"
 
+#include <toml++/toml.h>
+
 #include <algorithm>
 #include <cctype>
 
@@ -154,6 +156,21 @@ Endorsement Home::recipient(const Address& address, Instant at) const {
 
 fs::path Home::key_path(const Address& address) const {
   return folder_ / "keys" / address.agency / (address.name + ".key");
+}
+
+std::string Home::policy() const {
+  const fs::path path = folder_ / "config.toml";
+  if (!fs::exists(fs::symlink_status(path))) return "standard";
+  try {
+    const Bytes bytes = read_file(path, kMaxNote);
+    const toml::table root = toml::parse(as_text(bytes));
+    return root["policy"].value_or(std::string("standard"));
+  } catch (const toml::parse_error& e) {
+    throw Failure(Code::usage,
+                  printable(path.native()) + ": line " + std::to_string(e.source().begin.line) + ": " +
+                      printable(e.description()),
+                  "it holds a line such as: policy = \"strict\"");
+  }
 }
 
 fs::path Home::root_path(std::string_view agency) const {

@@ -71,6 +71,10 @@ class Home {
   // For a key of this home, `own`. Failure{trust}: the agency is not trusted; {key}: it is for other keys.
   void install_endorsement(const std::string& whole, const PrivateKeys& own);
 
+  // The name of the policy under which this home's cases are checked: `policy` of config.toml, else
+  // "standard". Failure{usage}: config.toml cannot be read.
+  std::string policy() const;
+
   // Roots kept here.
   std::filesystem::path root_path(std::string_view agency) const;
 

@@ -22,7 +22,7 @@ inline PrivateKeys keys(const Home& h) {
 inline WriteResult pack(const fs::path& folder, const std::vector<std::string>& to, const fs::path& file,
                         unsigned threads = 2) {
   const Home liaison = home("cn-liaison");
-  const CheckedCase checked = check_case(folder);
+  const CheckedCase checked = check_case(folder, Policy::standard());
   std::vector<Recipient> recipients;
   for (const auto& t : to) recipients.push_back(*Recipient::parse(t));
   const Plan plan = plan_audiences(checked.the_case, recipients);

@@ -15,7 +15,7 @@ using Cells = std::vector<std::string>;
 
 std::vector<std::pair<std::size_t, Cells>> rows_of(View bytes) {
   std::vector<std::pair<std::size_t, Cells>> rows;
-  read_sheet("t.csv", bytes,
+  read_sheet("t.csv", bytes_of(bytes),
              [&](const Sheet&, std::size_t line, Cells& cells) { rows.emplace_back(line, cells); });
   return rows;
 }
@@ -40,7 +40,8 @@ std::vector<std::string> problems(const Scratch& s, const std::string& toml, con
   s.write("case/case.toml", toml);
   s.write("case/exhibits.csv", csv);
   std::vector<std::string> out;
-  for (const Problem& p : check_case(s / "case").problems)
+  const CheckedCase checked = check_case(s / "case", Policy::standard());
+  for (const Problem& p : checked.problems.list())
     if (p.level == Problem::Level::refuse)
       out.push_back(p.file + ":" + std::to_string(p.row) + " " + p.column + ": " + p.why);
   return out;
@@ -118,15 +119,15 @@ TEST_CASE("the drafted case has no problem, and is never overwritten") {
                       "cn-example-police"};
   const auto exhibits = init_case(s / "case", about);
   CHECK(exhibits.size() == 3);
-  const CheckedCase checked = check_case(s / "case");
+  const CheckedCase checked = check_case(s / "case", Policy::standard());
   CHECK_FALSE(checked.refused());
   CHECK(checked.uncovered_count == 0);
-  CHECK(checked.the_case.title == about.title);
-  CHECK(checked.the_case.legal_basis.at(0).instrument == "untoc");
+  CHECK(checked.the_case.request.title == about.title);
+  CHECK(checked.the_case.request.legal_basis.at(0).instrument == "untoc");
   CHECK(checked.the_case.exhibits.at(2).path == "\xff");
   CHECK_THROWS_AS(init_case(s / "case", about), Failure);
   s.write("case/late", "x");
-  CHECK(check_case(s / "case").uncovered == std::vector<std::string>{"late"});
+  CHECK(check_case(s / "case", Policy::standard()).uncovered == std::vector<std::string>{"late"});
 }
 
 TEST_CASE("every problem of the sheets is found at once") {

@@ -29,7 +29,8 @@ std::vector<Example> examples() {
     const auto f = fields(line);
     REQUIRE(f.size() >= 3);
     std::string value = f[1];
-    for (std::size_t at = value.find("\\n"); at != value.npos; at = value.find("\\n")) value.replace(at, 2, "\n");
+    for (std::size_t at = value.find("\\n"); at != value.npos; at = value.find("\\n"))
+      value.replace(at, 2, "\n");
     out.push_back({f[0], value, f[2], f.size() > 3 ? f[3] : "", f.size() > 4 ? f[4] : ""});
   }
   return out;
@@ -84,7 +85,8 @@ TEST_CASE("any single digit changed is caught where there is a checksum") {
         const Identifier id = identify(e.type, changed, {e.country, "", true, true});
         INFO(e.type << " " << changed << " " << name_of(id.status));
         // Without its check digit, or with the 0 that networks send, an IMEI cannot tell.
-        const bool network_zero = e.type == "imei" && changed.back() == '0' && id.status == IdentifierStatus::format_only;
+        const bool network_zero =
+            e.type == "imei" && changed.back() == '0' && id.status == IdentifierStatus::format_only;
         const bool not_luhn = e.type == "pan" && (changed.starts_with("62") || changed.size() == 19);
         CHECK((id.doubtful() || network_zero || not_luhn));
       }
@@ -106,7 +108,8 @@ TEST_CASE("digits of every script, and marks that cannot be seen") {
   CHECK(identify("imei", "٤٩٠١٥٤٢٠٣٢٣٧٥١٨").normalised == "490154203237518");
   CHECK(identify("th_id", "๑-๒๓๔๕-๖๗๘๙๐-๑๒-๑").status == IdentifierStatus::valid);
   CHECK(identify("e164", "٠٥٠١٢٣٤٥٦٧", {"AE", "", false, false}).normalised == "+971501234567");
-  CHECK(identify("e164", "၀၉၂၁၂၃၄၅၆", {"MM", "", false, false}).normalised == identify("e164", "09212345 6", {"MM", "", false, false}).normalised);
+  CHECK(identify("e164", "၀၉၂၁၂၃၄၅၆", {"MM", "", false, false}).normalised ==
+        identify("e164", "09212345 6", {"MM", "", false, false}).normalised);
   CHECK(identify("pan", "\u200f４１１１ １１１１\u00a01111–1111\u200e").normalised == "4111111111111111");
   CHECK(identify("mac", "\ufeff00:00:5e:00:53:01").normalised == "00:00:5e:00:53:01");
 }
@@ -128,11 +131,14 @@ TEST_CASE("equal things share a key") {
         if (x == y) return true;
     return false;
   };
-  CHECK(shares(identify("tron", "T9yD14Nj9j7xAB4dbGeiX9h8unkKLxmGkn"), identify("eth", "0x0000000000000000000000000000000000000001")));
-  CHECK(identify("whatsapp", "12025550101@s.whatsapp.net").also.front() == identify("e164", "+1 202-555-0101").key);
+  CHECK(shares(identify("tron", "T9yD14Nj9j7xAB4dbGeiX9h8unkKLxmGkn"),
+               identify("eth", "0x0000000000000000000000000000000000000001")));
+  CHECK(identify("whatsapp", "12025550101@s.whatsapp.net").also.front() ==
+        identify("e164", "+1 202-555-0101").key);
   CHECK(identify("whatsapp", "123456@lid").also.empty());
   CHECK(identify("meid", "293608736500703710").key == identify("meid", "AF0123450ABCDEC").key);
-  CHECK(identify("tron", "410000000000000000000000000000000000000001").key == identify("tron", "T9yD14Nj9j7xAB4dbGeiX9h8unkKLxmGkn").key);
+  CHECK(identify("tron", "410000000000000000000000000000000000000001").key ==
+        identify("tron", "T9yD14Nj9j7xAB4dbGeiX9h8unkKLxmGkn").key);
 }
 
 TEST_CASE("what is public is known to be") {

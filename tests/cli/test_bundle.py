@@ -93,7 +93,10 @@ class Confidential(World):
             self.assertNotIn(word, told.out)
         self.assertEqual([e["readable"] for e in told.json["exhibits"]], [False, False, True])
         self.ok("th-desk", "open", "case.valise", "-C", "th")
-        self.assertEqual(os.listdir(self.path("th")), ["open.txt"])
+        self.assertEqual(sorted(os.listdir(self.path("th"))), ["case.toml", "exhibits.csv", "open.txt"])
+        for sheet in ("case.toml", "exhibits.csv"):
+            for word in (b"hidden", b"EX-01", b"EX-02", b"kh-example"):
+                self.assertNotIn(word, read(self.path("th/" + sheet)))
 
     def test_equal_content_has_unequal_ciphertext(self):
         self.make_case()
