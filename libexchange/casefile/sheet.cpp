@@ -69,12 +69,13 @@ class TextReader {
       if (length > back) whole = used_ - back;
       break;
     }
-    std::string text = to_text(View(buffer_).first(whole == 0 ? used_ : whole));
+    if (whole == 0) {
+      if (!more()) fail();  // the file ends within a character
+      return take_utf8();
+    }
+    std::string text = to_text(View(buffer_).first(whole));
     if (text.find('\0') != text.npos || !is_utf8(text)) fail();
-    if (whole == used_ || whole == 0)
-      used_ = 0;
-    else if (drop(whole); !more())
-      fail();  // the file ends within a character
+    drop(whole);
     return text;
   }
   std::string take_utf16() {

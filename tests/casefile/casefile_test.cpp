@@ -1,7 +1,11 @@
 #include <fcntl.h>
 
+#include <algorithm>
+#include <set>
+
 #include "libexchange/base/text.h"
 #include "libexchange/casefile/case.h"
+#include "libexchange/casefile/sharing.h"
 #include "libexchange/casefile/sheet.h"
 #include "libexchange/casefile/walk.h"
 #include "tests/catch.h"
@@ -165,4 +169,88 @@ TEST_CASE("every problem of the sheets is found at once") {
   CHECK(broken[0].find("case.toml:1") == 0);
   std::string green = kToml;
   CHECK(problems(s, green + "[handling]\ntlp = \"PINK\"\n", header).size() == 1);
+}
+
+TEST_CASE("a sheet reads the same in pieces of any size") {
+  std::string text = "id,title\n";
+  for (int i = 0; i < 3000; ++i)
+    text += "EX-" + std::to_string(i) + ",\"สมชาย\n测建国 " + std::to_string(i) + "\"\n";
+  const auto in_pieces = [&](View bytes, std::size_t most) {
+    std::vector<std::pair<std::size_t, Cells>> rows;
+    read_sheet(
+        "t.csv",
+        [&, most](MutableView out) mutable {
+          const std::size_t n = std::min({out.size(), bytes.size(), most});
+          std::copy_n(bytes.begin(), n, out.begin());
+          bytes = bytes.subspan(n);
+          return n;
+        },
+        [&](const Sheet&, std::size_t line, Cells& cells) { rows.emplace_back(line, cells); });
+    return rows;
+  };
+  const auto whole = in_pieces(as_view(text), text.size());
+  REQUIRE(whole.size() == 3000);
+  CHECK(whole.back() == std::pair<std::size_t, Cells>{6000, {"EX-2999", "สมชาย\n测建国 2999"}});
+  for (const std::size_t most : {1u, 2u, 3u, 7u, 4096u, 65537u})
+    CHECK(in_pieces(as_view(text), most) == whole);
+  std::string wide = "\xff\xfe";
+  for (const char c : std::string("a,b\n1,2\n")) wide += std::string{c, '\0'};
+  for (const std::size_t most : {1u, 3u, 100u})
+    CHECK(in_pieces(as_view(wide), most) == std::vector<std::pair<std::size_t, Cells>>{{2, {"1", "2"}}});
+}
+
+TEST_CASE("who may see a row") {
+  const Scratch s;
+  s.write("case/case.toml", std::string(kToml));
+  s.write("case/a", "1");
+  s.write("case/b", "2");
+  s.write("case/exhibits.csv",
+          "id,path,title,kind,audience,parent\nEX-01,a,A,other,kh,\nEX-02,b,B,other,both,EX-01\n");
+  s.write("case/persons.csv",
+          "id,role,minor,name_native,audience\nP-1,suspect,no,One,\nP-2,witness,no,Two,both\nV-1,victim,yes,"
+          "Three,both\n"
+          "V-2,victim,no,Four,\nP-3,,no,Five,\n");
+  s.write("case/identifiers.csv",
+          "type,value,exhibit,person,audience\nother,1,EX-01,P-1,\nother,2,EX-02,P-3,\nother,3,EX-02,V-1,"
+          "\nother,4,EX-02,V-2,\n"
+          "other,5,,P-1,\nother,6,,,\nother,7,EX-01,,both\n");
+  const CheckedCase checked = check_case(s / "case", Policy::standard());
+  for (const Problem& p : checked.problems.list()) {
+    INFO(p.file << ":" << p.row << " " << p.why);
+    CHECK(p.level == Problem::Level::warn);
+  }
+  const auto copy = [&](const Reader& reader, const std::string& sheet) {
+    std::string out;
+    const Bytes bytes = read_file(s / "case" / sheet, 10'000);
+    RowSharing(checked.the_case, reader).copy(sheet, bytes_of(bytes), [&](View v) { out += as_text(v); });
+    return out;
+  };
+  const Reader th{"th-example-police/evidence-desk", {"EX-02"}, false, false};
+  CHECK(copy(th, "exhibits.csv") == "id,path,title,kind,parent\nEX-02,b,B,other,\n");
+  CHECK(copy(th, "persons.csv") ==
+        "id,role,minor,name_native\nP-2,witness,no,Two\nV-1,victim,yes,\nP-3,,no,Five\n");
+  CHECK(copy(th, "identifiers.csv") ==
+        "type,value,exhibit,person\nother,2,EX-02,P-3\nother,3,EX-02,V-1\nother,7,EX-01,\n");
+  CHECK_FALSE(RowSharing(checked.the_case, th).everything());
+  const Reader kh{"kh-example-police/evidence-desk", {"EX-01", "EX-02"}, true, true};
+  CHECK(copy(kh, "persons.csv").find("Three") != std::string::npos);
+  CHECK(copy(kh, "persons.csv").find("V-2") == std::string::npos);  // nobody is named
+  CHECK(copy(kh, "identifiers.csv").find("other,6") != std::string::npos);
+  CHECK(copy(kh, "identifiers.csv").find("other,4") == std::string::npos);
+  CHECK_FALSE(RowSharing(checked.the_case, kh).everything());
+  const Reader nobody{"ae-example-police/evidence-desk", {}, false, true};
+  for (const char* sheet : {"exhibits.csv", "persons.csv", "identifiers.csv"})
+    CHECK(copy(nobody, sheet).empty());
+}
+
+TEST_CASE("every rule has an id of its own, a text and a source") {
+  std::set<std::string_view> ids;
+  for (const Rule& r : rules()) {
+    CHECK(ids.insert(r.id).second);
+    CHECK_FALSE(r.text.empty());
+    CHECK_FALSE(r.source.empty());
+    CHECK(r.strict >= r.standard);  // strict is never more lenient
+  }
+  CHECK(Policy::standard().text() != Policy::named("strict")->text());
+  CHECK_FALSE(Policy::named("lenient").has_value());
 }
