@@ -7,6 +7,7 @@
 
 using Cxx = import "/capnp/c++.capnp";
 $Cxx.namespace("exchange::schema");
+using import "case.capnp".Request;
 
 struct Frame {
   # Everything after the header is a sequence of these. The encoding is fixed: 48 bytes, then the body,
@@ -125,4 +126,5 @@ struct CaseView {
   handling @6 :Text;            # TLP mark
   folderMode @7 :UInt16;        # of the case folder itself
   folderModified @8 :Time;
+  request @9 :Request;          # the same, whole; null in bundles that were made without it
 }

@@ -74,7 +74,9 @@ echo "case and from-valise are identical ($(find case -type f | wc -l) files, ti
 show --home homes/th-desk open case.valise -C bangkok
 echo "Bangkok has: $(ls bangkok | tr '\n' ' ')"
 claim test ! -e bangkok/disk
-claim test ! -e bangkok/case.toml
+echo "of the sheet of exhibits it has only its rows:"
+cut -d, -f1-4 bangkok/exhibits.csv
+claim [ "$(cut -d, -f1 bangkok/exhibits.csv | tr '\n' ' ')" = "id EX-01 EX-04 " ]
 
 say "7. Somebody changes one byte on the way."
 cp case.valise forged.valise
@@ -84,6 +86,24 @@ printf "\\x$(printf %x $((byte ^ 1)))" | dd of=forged.valise bs=1 seek=$middle c
 expect 20 --home homes/kh-desk verify forged.valise
 expect 20 --home homes/kh-desk open forged.valise -C never
 claim test ! -e never
+
+say "8. A whole request: persons, identifiers, losses. Four readers, each with rows of its own; a victim's name is for"
+echo "   the embassy alone. The sheet has faults, as sheets do, and each is named."
+cp -r "$here/tests/data/paper-lantern" lantern
+show --home homes/cn-liaison case check lantern
+readers=(--to kh-example-police/evidence-desk --to th-example-police/evidence-desk --to ae-example-police/evidence-desk --to cn-example-mfa/consular-phnom-penh)
+show --home homes/cn-liaison pack lantern "${readers[@]}" --dry-run -q
+show --home homes/cn-liaison pack lantern "${readers[@]}" -o lantern.valise -q
+show --home homes/ae-desk case show lantern.valise -q
+show --home homes/ae-desk open lantern.valise -C dubai -q
+claim [ "$(cut -d, -f1 dubai/persons.csv | tr '\n' ' ')" = "id P-0003 W-0001 " ]
+show --home homes/cn-embassy open lantern.valise -C embassy -q
+claim grep -q "V-0001" embassy/persons.csv
+claim [ "$(grep -rl "V-0001" dubai | wc -l)" = 0 ]
+cp -r lantern green
+sed -i 's/tlp = "AMBER+STRICT"/tlp = "GREEN"/' green/case.toml
+expect 32 --home homes/cn-liaison pack green "${readers[@]}" -o green.valise
+claim test ! -e green.valise
 
 say "That is valise: sealed once, checked by anyone, opened only by those it is meant for."
 echo "All of this was done with EXAMPLE keys; nothing here is evidence."

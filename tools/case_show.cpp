@@ -102,7 +102,10 @@ Shown from_bundle(const Context& context, const std::string& file) {
   if (shown.the_case.request.reference.empty()) {
     const auto* view = contents.streams().front().case_view();
     exchange::ensure(view != nullptr, "the first stream is the shared case view");
-    fill_from_view(shown.the_case.request, *view);
+    if (view->request)
+      shown.the_case.request = *view->request;
+    else
+      fill_from_view(shown.the_case.request, *view);
   }
   if (shown.the_case.exhibits.empty())
     for (const auto& s : contents.streams())

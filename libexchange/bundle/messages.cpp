@@ -9,6 +9,7 @@
 
 #include "bundle.capnp.h"
 #include "libexchange/base/text.h"
+#include "libexchange/bundle/request_message.h"
 
 namespace exchange {
 
@@ -272,6 +273,7 @@ void put(schema::CaseView::Builder b, const CaseViewInfo& info) {
   b.setHandling(text(info.handling));
   b.setFolderMode(info.folder_mode);
   put(b.initFolderModified(), info.folder_modified);
+  if (info.request) put(b.initRequest(), *info.request);
 }
 
 ExhibitInfo exhibit_info(schema::Exhibit::Reader r) {
@@ -292,6 +294,7 @@ CaseViewInfo case_view_info(schema::CaseView::Reader r) {
   info.folder_mode = r.getFolderMode();
   require(info.folder_mode <= 0777, Code::malformed, "case view: mode beyond permission bits");
   info.folder_modified = instant(r.getFolderModified());
+  if (r.hasRequest()) info.request = request_from(r.getRequest());
   return info;
 }
 
@@ -310,6 +313,7 @@ std::size_t room_for(const CaseViewInfo& info) {
                      info.purpose.size() + info.handling.size();
   for (const auto& name : info.audience) size += name.size() + 16;
   for (const auto& basis : info.legal_basis) size += basis.size() + 16;
+  if (info.request) size += room_for(*info.request);
   return size;
 }
 

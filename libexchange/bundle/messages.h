@@ -4,6 +4,7 @@
 // Encoders give one single-segment message. Decoders take exactly one, copy everything out behind one barrier
 // and translate: Failure{limit} for amplification and depth, {malformed} for all else.
 #pragma once
+#include <optional>
 #include <string>
 #include <utility>
 #include <variant>
@@ -11,6 +12,7 @@
 
 #include "libexchange/base/time.h"
 #include "libexchange/bundle/layout.h"
+#include "libexchange/casefile/request.h"
 
 namespace exchange {
 
@@ -74,6 +76,7 @@ struct CaseViewInfo {
   std::vector<std::string> audience;
   std::string reference, title, requesting, purpose, handling;
   std::vector<std::string> legal_basis;
+  std::optional<Request> request;
   std::uint16_t folder_mode = 0;
   Instant folder_modified;
 };

@@ -145,6 +145,14 @@ bool has_rows(const Case& the_case, const Reader& reader, const std::string& nam
   return rows > 0;
 }
 
+// Of whom else it was asked is not for these readers; who reads everything has case.toml.
+void hide_the_others(Request& request, const std::vector<Address>& audience) {
+  std::erase_if(request.requested, [&](const Party& p) {
+    return std::ranges::none_of(audience,
+                                [&](const Address& a) { return p.id == a.agency || p.id == a.text(); });
+  });
+}
+
 WriteStream case_view(const Case& the_case, const Plan& plan, std::uint32_t compartment) {
   const Request& request = the_case.request;
   CaseViewInfo info;
@@ -155,6 +163,8 @@ WriteStream case_view(const Case& the_case, const Plan& plan, std::uint32_t comp
   info.requesting = request.requesting.id;
   info.purpose = request.purpose;
   info.handling = request.tlp;
+  info.request = request;
+  hide_the_others(*info.request, plan.compartments[compartment]);
   struct stat status {};
   if (::stat(the_case.folder.c_str(), &status) != 0) fail_errno(printable(the_case.folder.native()), errno);
   info.folder_mode = status.st_mode & 0777;

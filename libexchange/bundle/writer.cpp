@@ -245,7 +245,7 @@ class Writer {
     stream->meta = encode(meta);
     if (stream->meta.size() > kMaxMeta)
       throw Failure(Code::limit, wanted.source.label + ": its row is over 64 KiB",
-                    "shorten its title and note");
+                    "shorten its texts; long ones belong into a file of the case");
     if (std::holds_alternative<ExhibitInfo>(meta.about)) ++result_.exhibits;
     turn_to(pipeline, stream, Turn::Kind::end);
     pipeline.submit();

@@ -10,6 +10,7 @@ namespace exchange {
 struct LegalBasis {
   std::string instrument, article, citation;
   std::string text() const;  // "untoc art. 18, 27": for people
+  bool operator==(const LegalBasis&) const = default;
 };
 
 // An authority. case.toml gives its id alone, or a table.
@@ -17,6 +18,7 @@ struct Party {
   std::string id;  // agency id, or AGENCY/NAME
   std::string name, name_latin, country, central_authority, contact;
   std::string person, function;  // in charge
+  bool operator==(const Party&) const = default;
 };
 
 struct Offence {
@@ -24,21 +26,25 @@ struct Offence {
   std::string penalty;           // fine, imprisonment, life, death; empty: not said
   std::string years;             // of imprisonment
   std::string dual_criminality;  // met, not_required, doubtful, unknown
+  bool operator==(const Offence&) const = default;
 };
 
 // Budapest Convention art. 29(2).
 struct Preservation {
   std::string data, custodian, location, necessity, expires;
   bool mla_will_follow = false;
+  bool operator==(const Preservation&) const = default;
 };
 
 struct Assurance {  // that a death sentence is not sought or carried out
   std::string file, issuer, date;
+  bool operator==(const Assurance&) const = default;
 };
 
 // An earlier bundle, request or notice.
 struct Related {
   std::string seal, reference, notice_type, notice_no;
+  bool operator==(const Related&) const = default;
 };
 
 struct Request {
@@ -68,6 +74,7 @@ struct Request {
 
   bool is_intelligence() const;  // came by a channel whose material is no evidence without consent
   bool is_coercive() const;      // asks for search, freezing or surrender
+  bool operator==(const Request&) const = default;
 };
 
 }  // namespace exchange

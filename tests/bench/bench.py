@@ -93,6 +93,32 @@ def small_files():
     subprocess.run("rm -rf many many.*", shell=True, cwd=work)
 
 
+def luhn(digits):
+    total = sum((v := int(c) * (2 if i % 2 == 0 else 1)) - (9 if v > 9 else 0) for i, c in enumerate(reversed(digits)))
+    return digits + str(-total % 10)
+
+
+def identifiers():
+    count = 1_000_000
+    kinds = (lambda i: ("imei", luhn("35%012d" % i)), lambda i: ("imsi", "46000%010d" % i), lambda i: ("pan", luhn("411111%09d" % i)),
+             lambda i: ("e164", "+1202555%04d" % (i % 10000)), lambda i: ("e164", "+614%08d" % (i % 10**8)), lambda i: ("ipv4", f"198.51.{i // 256 % 256}.{i % 256}"),
+             lambda i: ("iccid", luhn("8986%014d" % i)), lambda i: ("mac", "00:00:5e:%06x" % (i % 2**24)), lambda i: ("email", f"user{i}@example.com"),
+             lambda i: ("telegram", str(1000000 + i)))
+    os.makedirs(os.path.join(work, "rows"))
+    with open(os.path.join(work, "rows", "a"), "w") as out:
+        out.write("x")
+    sheet("rows")
+    for name, n in (("rows", count), ("few", 1000)):
+        if name == "few":
+            shutil.copytree(os.path.join(work, "rows"), os.path.join(work, "few"))
+        with open(os.path.join(work, name, "identifiers.csv"), "w") as out:
+            out.write("type,value,exhibit,person,first_seen,last_seen,note\n")
+            out.writelines("%s,%s,EX-01,,2026-03-01T00:00:00Z,,row %d\n" % (*kinds[i % 10](i), i) for i in range(n))
+    r = side_by_side(many=(f"taskset -c 0 {VALISE} case check rows", None), few=(f"taskset -c 0 {VALISE} case check few", None))
+    print(f"{'case check of a million identifiers, one core':58} {count / r['many'][0]:6.0f} rows/s   ({r['many'][1]:.0f} MiB; a thousand: {r['few'][1]:.0f} MiB)   wanted 200000")
+    subprocess.run("rm -rf rows few", shell=True, cwd=work)
+
+
 def one_of_many():
     count = 1000 if slow else 200
     for n in range(count):
@@ -111,6 +137,7 @@ try:
     prepare()
     mixed()
     small_files()
+    identifiers()
     one_of_many()
 finally:
     shutil.rmtree(work, ignore_errors=True)

@@ -2,6 +2,7 @@
 
 #include "libexchange/base/text.h"
 #include "libexchange/bundle/keys.h"
+#include "libexchange/bundle/messages.h"
 #include "libexchange/crypto/digest.h"
 #include "libexchange/crypto/merkle.h"
 #include "tests/catch.h"
@@ -74,4 +75,34 @@ TEST_CASE("sealed metadata opens only where it belongs") {
   CHECK_THROWS_AS(keys.open_meta(Hash{}, 2, sealed), Failure);
   sealed[100] ^= 1;
   CHECK_THROWS_AS(keys.open_meta(Hash{}, 1, sealed), Failure);
+}
+
+TEST_CASE("a request survives its message") {
+  Request r;
+  r.reference = "XA-TEST-2026-000001";
+  r.title = "测试";
+  r.type = "preservation";
+  r.requesting = {"cn-example-police", "示例", "Example", "CN", "", "", "示例 警官", "case officer"};
+  r.requested = {{"kh-example-police", "", "", "KH", "", "", "", ""},
+                 {"th-example-police/evidence-desk", "", "", "", "", "", "", ""}};
+  r.legal_basis = {{"untoc", "18", ""}, {"other", "", "MoU"}};
+  r.offences = {{"fraud", "art. 1", "", "0701", "imprisonment", "10", "met"}};
+  r.preserve = Preservation{"logs", "Telecom", "KH", "short retention", "2026-08-01", true};
+  r.assistance_sought = {"subscriber", "statement"};
+  r.assurance = {"a.pdf", "Ministry", "2026-06-01"};
+  r.onward = "list";
+  r.onward_agencies = {"a", "b"};
+  r.special_categories = {"minors"};
+  r.related = {{std::string(64, 'a'), "", "", ""}};
+  r.needed_by = "2026-06-10T00:00:00+07:00";
+  CaseViewInfo view;
+  view.request = r;
+  const ExhibitMeta back = decode_exhibit_meta(encode(ExhibitMeta{1, 2, view}));
+  CHECK(std::get<CaseViewInfo>(back.about).request == r);
+  view.request.reset();
+  CHECK_FALSE(
+      std::get<CaseViewInfo>(decode_exhibit_meta(encode(ExhibitMeta{1, 2, view})).about).request.has_value());
+  view.request.emplace();
+  CHECK(std::get<CaseViewInfo>(decode_exhibit_meta(encode(ExhibitMeta{1, 2, view})).about).request ==
+        Request());
 }
