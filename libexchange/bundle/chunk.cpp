@@ -28,7 +28,6 @@ ZSTD_CCtx_s* new_compressor(int level) {
   ZSTD_CCtx_setParameter(c, ZSTD_c_compressionLevel, level);
   ZSTD_CCtx_setParameter(c, ZSTD_c_contentSizeFlag, 1);
   ZSTD_CCtx_setParameter(c, ZSTD_c_checksumFlag, 0);
-  if (level == 1) ZSTD_CCtx_setParameter(c, ZSTD_c_hashLog, 13);  // of 1 MiB: faster than 14, and no larger
   return c;
 }
 

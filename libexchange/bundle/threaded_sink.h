@@ -25,7 +25,7 @@ class ThreadedSink : public FileSink {
 
  private:
   // Small files are handed over together: a thread that is woken for each would sleep more than it writes.
-  static constexpr std::size_t kSlots = 12, kSteps = 256, kBytes = 1 << 20;
+  static constexpr std::size_t kSlots = 8, kSteps = 256, kBytes = 1 << 20;
 
   struct Step {
     enum Kind { begin, data, end } kind;
