@@ -57,7 +57,7 @@ struct Shown {
   std::shared_ptr<SheetFiles> files;
   std::optional<exchange::Verdict> verdict;  // of a bundle
   std::size_t sealed_for_others = 0;
-  std::map<std::string, const char*> hashes;  // exhibit: what became of its acquisition hash
+  std::map<std::string, std::string> hashes;  // exhibit: what became of its acquisition hash
 };
 
 bool is_sheet(const FileEntry& f) {
@@ -86,10 +86,7 @@ Shown from_bundle(const Context& context, const std::string& file) {
   shown.verdict = bundle.verdict();
   for (std::size_t i = 0; i < contents.streams().size(); ++i) {
     const auto& s = contents.streams()[i];
-    if (const auto* e = s.exhibit(); e && !e->path.empty())
-      contents.check_files(i, {}, [&, id = e->id](const FileEntry& f) {
-        if (f.acquisition_match) shown.hashes[id] = "match";
-      });
+    if (const auto* e = s.exhibit()) shown.hashes[e->id] = hash_status(contents, i);
     shown.sealed_for_others += !s.readable();
     if (!s.case_view()) continue;
     const exchange::CheckedFiles checked = contents.check_files(i, is_sheet, {});
@@ -162,10 +159,9 @@ std::string cell(const exchange::ExhibitRow& e, std::string_view column) {
   return {};
 }
 
-const char* hash_status(const Shown& shown, const exchange::ExhibitRow& e) {
-  if (cell(e, "acquisition_sha256").empty()) return "none";
-  if (!shown.verdict) return "given";
-  return shown.hashes.contains(e.id) ? "match" : cell(e, "hash_note").empty() ? "given" : "explained";
+std::string hash_of(const Shown& shown, const exchange::ExhibitRow& e) {
+  if (shown.verdict) return shown.hashes.contains(e.id) ? shown.hashes.at(e.id) : "none";
+  return cell(e, "acquisition_sha256").empty() ? "none" : "given";
 }
 
 // ---- the page ----
@@ -294,7 +290,7 @@ class Page {
                  (cell(e, "provided_by").empty() ? "" : "provided by " + cell(e, "provided_by")),
              joined_parts({cell(e, "acquisition_method"),
                            cell(e, "acquisition_tool") + " " + cell(e, "acquisition_version")}),
-             hash_status(shown_, e), e.title});
+             hash_of(shown_, e), e.title});
     if (!t.empty()) out_ += t.text();
   }
 
@@ -434,7 +430,7 @@ Json page_json(const Shown& shown, bool reveal) {
                         {"kind", e.kind},
                         {"title", e.title},
                         {"parent", e.parent},
-                        {"hash", hash_status(shown, e)},
+                        {"hash", hash_of(shown, e)},
                         {"row", row}});
   }
   each_row(shown, "persons.csv", [&](Cells& c) {

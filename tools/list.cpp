@@ -6,6 +6,7 @@
 #include "libexchange/base/text.h"
 #include "tools/commands.h"
 #include "tools/reading.h"
+#include "tools/table.h"
 
 namespace valise {
 
@@ -19,17 +20,29 @@ using exchange::printable;
 using exchange::VerifiedBundle;
 using exchange::VerifyOptions;
 
-std::string exhibit_line(const OpenStream& s, std::size_t readers) {
+// From which exhibit, how acquired, and whether the file is what the examiner hashed.
+std::string origin_of(const exchange::ExhibitInfo& e, const std::string& hash) {
+  std::string text;
+  if (const std::string parent = cell_of(e, "parent"); !parent.empty()) text += "from " + parent;
+  const std::string method = cell_of(e, "acquisition_method"), tool = cell_of(e, "acquisition_tool");
+  for (const std::string& part :
+       {method, tool.empty() ? "" : "with " + tool + " " + cell_of(e, "acquisition_version")})
+    if (!part.empty()) text += (text.empty() ? "" : ", ") + part;
+  if (hash != "none") text += (text.empty() ? "" : ", ") + ("acquisition hash " + hash);
+  return text.empty() ? "" : "            " + printable(text) + "\n";
+}
+
+std::string exhibit_line(const OpenStream& s, std::size_t readers, const std::string& hash) {
   if (const auto* e = s.exhibit())
-    return fmt::format("{}  {}  {:>10}  {:>7} files  {}\n", pad_right(printable(e->id), 10),
+    return fmt::format("{}  {}  {:>10}  {:>7} files  {}\n{}", pad_right(printable(e->id), 10),
                        pad_right(printable(e->kind), 12), exchange::human_size(s.meta->bytes), s.meta->files,
-                       printable(e->title));
+                       shown(e->title), origin_of(*e, hash));
   return fmt::format("{}  {}  {:>10}  sealed for {} other reader{}\n",
                      pad_right(fmt::format("#{}", s.entry.ordinal), 10), pad_right("", 12),
                      exchange::human_size(s.entry.stored_bytes), readers, readers == 1 ? "" : "s");
 }
 
-Json exhibit_json(const OpenStream& s, std::size_t readers) {
+Json exhibit_json(const OpenStream& s, std::size_t readers, const std::string& hash) {
   if (const auto* e = s.exhibit()) {
     Json row = Json::object();
     for (const auto& [column, value] : e->row) row[column] = value;
@@ -43,6 +56,8 @@ Json exhibit_json(const OpenStream& s, std::size_t readers) {
             {"bytes", s.meta->bytes},
             {"stored_bytes", s.entry.stored_bytes},
             {"readers", readers},
+            {"parent", cell_of(*e, "parent")},
+            {"acquisition_hash", hash},
             {"row", row}};
   }
   return {{"ordinal", s.entry.ordinal},
@@ -102,7 +117,8 @@ void run(const Context& context, const std::string& file, bool files) {
                                   printable(view->handling), exchange::to_utc(bundle.verdict().seal->time)));
     }
     Json entries = Json::array();
-    if (!is_view && !context.json) context.print(exhibit_line(s, readers));
+    const std::string hash = is_view ? "none" : hash_status(contents, i);
+    if (!is_view && !context.json) context.print(exhibit_line(s, readers, hash));
     if (s.readable() && (files || is_view))
       each_file(contents, i, [&](const FileEntry& f) {
         if (context.json)
@@ -111,7 +127,7 @@ void run(const Context& context, const std::string& file, bool files) {
           context.print(file_line(f));
       });
     if (is_view || !context.json) continue;
-    exhibits.push_back(exhibit_json(s, readers));
+    exhibits.push_back(exhibit_json(s, readers, hash));
     if (files && s.readable()) exhibits.back()["entries"] = std::move(entries);
   }
   if (context.json)

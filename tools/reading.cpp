@@ -84,6 +84,20 @@ std::string verdict_text(const Verdict& v, bool verbose) {
   return text;
 }
 
+std::string cell_of(const exchange::ExhibitInfo& exhibit, std::string_view column) {
+  for (const auto& [name, value] : exhibit.row)
+    if (name == column) return value;
+  return {};
+}
+
+std::string hash_status(exchange::Contents& contents, std::size_t i) {
+  const auto* exhibit = contents.streams()[i].exhibit();
+  if (!exhibit || cell_of(*exhibit, "acquisition_sha256").empty()) return "none";
+  bool match = false;
+  contents.check_files(i, {}, [&](const exchange::FileEntry& f) { match = match || f.acquisition_match; });
+  return match ? "match" : "explained";
+}
+
 unsigned default_threads() { return std::max(1u, std::thread::hardware_concurrency()); }
 
 }  // namespace valise

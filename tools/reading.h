@@ -13,6 +13,13 @@ exchange::KeysAtHand keys_at_hand(const Context& context, bool optional);
 Json verdict_json(const exchange::Verdict& verdict);
 std::string verdict_text(const exchange::Verdict& verdict, bool verbose);
 
+// A cell of the exhibit's row; empty where there is none.
+std::string cell_of(const exchange::ExhibitInfo& exhibit, std::string_view column);
+
+// What became of an exhibit's acquisition hash: "none" was recorded, "match", or "explained" by its
+// hash_note. Reads the exhibit's file list where a hash was recorded.
+std::string hash_status(exchange::Contents& contents, std::size_t stream);
+
 unsigned default_threads();
 
 }  // namespace valise

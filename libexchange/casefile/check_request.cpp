@@ -112,6 +112,9 @@ class RequestCheck {
   }
 
   void check_victims() {
+    if ((r_.tlp == "RED" || r_.tlp == "AMBER+STRICT") && r_.onward == "list")
+      broken("tlp-onward", "onward.policy", r_.onward, "allows onward transfer that " + r_.tlp + " forbids",
+             "write policy = \"prohibited\" or \"with_consent\", or mark the case AMBER");
     if (case_.has_victims() && (r_.tlp == "GREEN" || r_.tlp == "CLEAR"))
       broken("tlp-victims", "handling.tlp", r_.tlp, "is too open for a case with victims",
              "use AMBER+STRICT, or RED");

@@ -59,6 +59,8 @@ constexpr std::array kRules = {
     Rule{"tlp", "the mark is one of TLP 2.0", "FIRST TLP 2.0", refuse, refuse},
     Rule{"tlp-victims", "a case with victims is never GREEN or CLEAR", "TIP Protocol art. 6(1)", refuse,
          refuse},
+    Rule{"tlp-onward", "RED and AMBER+STRICT name no agencies for onward transfer", "FIRST TLP 2.0", refuse,
+         refuse},
     Rule{"handling-code", "intelligence has a handling code", "Europol handling codes", warn, refuse},
     Rule{"intelligence-is-not-evidence", "what came by a police channel is evidence only with consent",
          "UNTOC art. 18(19)", refuse, refuse},

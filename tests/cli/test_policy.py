@@ -80,6 +80,8 @@ class Policy(World):
         self.change("case.toml", '[onward]\npolicy = "prohibited"', '[onward]\npolicy = "anybody"')
         self.refuses("onward", "UNTOC art. 18(19)")
         self.change("case.toml", 'policy = "anybody"', 'policy = "list:kh-example-police,th-example-police"')
+        self.refuses("tlp-onward", "FIRST TLP 2.0")
+        self.change("case.toml", 'tlp = "AMBER+STRICT"', 'tlp = "AMBER"')
         self.assertEqual(self.rules(), [])
 
     def test_roles_are_closed_and_begin_undetermined(self):

@@ -135,6 +135,23 @@ class Sample(World):
         arabic = self.ok("ae-desk", "case", "show", "case.valise").out.decode()
         self.assertIn("\u2068خالد المثالي\u2069", arabic)
 
+    def test_list_shows_parents_acquisition_and_hashes(self):
+        self.pack(KH)
+        text = self.ok("kh-desk", "list", "case.valise").out.decode()
+        for word in ("from EX-01, filesystem, with ExampleExtractor 7.1.0, acquisition hash match", "from EX-01-D1"):
+            self.assertIn(word, text)
+        told = {e["id"]: (e["parent"], e["acquisition_hash"]) for e in self.ok("kh-desk", "--json", "list", "case.valise").json["exhibits"]}
+        self.assertEqual(told["EX-01-D1"], ("EX-01", "match"))
+        self.assertEqual(told["EX-01"], ("", "none"))
+        self.write("case/EX-06/cdr.csv", "changed by the provider\n")
+        self.refused(32, "cn-liaison", "pack", "case", "--to", KH, "-o", "x.valise")
+        self.change("exhibits.csv", ",clock_offset_s,", ",hash_note,")
+        text = read(self.path("case/exhibits.csv")).decode().replace("2026-05-26T03:00:00Z,0,", "2026-05-26T03:00:00Z,re-exported by the provider,")
+        self.write("case/exhibits.csv", text)
+        self.pack(KH, out="again.valise")
+        told = {e["id"]: e["acquisition_hash"] for e in self.ok("kh-desk", "--json", "list", "again.valise").json["exhibits"]}
+        self.assertEqual((told["EX-06"], told["EX-05"]), ("explained", "match"))
+
     def test_a_sheet_that_changes_after_the_check_is_noticed(self):
         # Between two runs the sheet is another file: what is packed is what was checked in the same run.
         self.pack(KH, TH)
