@@ -206,7 +206,7 @@ class Page {
   void heading() {
     out_ += exchange::printable(r_.reference) + "   " + exchange::printable(r_.title) + "\n";
     out_ += "TLP:" + exchange::printable(r_.tlp) +
-            (r_.handling_code.empty() ? "" : "   handling " + r_.handling_code) +
+            (r_.handling_code.empty() ? "" : "   handling " + exchange::printable(r_.handling_code)) +
             (r_.level.empty() ? "" : "   " + exchange::printable(r_.level)) + "\n";
     if (r_.is_intelligence() && r_.evidential_use != "yes")
       out_ +=
@@ -294,52 +294,52 @@ class Page {
     if (!t.empty()) out_ += t.text();
   }
 
-  void persons() {
-    Table t({"  id", "role", "name", "in Latin letters", "born", "minor", "nationality", "document"});
-    bool hidden = false;
-    each_row(shown_, "persons.csv", [&](Cells& c) {
-      const std::string role = c["role"].empty() ? "undetermined" : c["role"];
-      if (role == "victim" && !reveal_) {
-        hidden = true;
-        t.add({"  " + c["id"], role, "", "", "", c["minor"], "", ""});
-      } else {
-        t.add({"  " + c["id"], role, c["name_native"], c["name_latin"], c["born"], c["minor"],
-               c["nationality"], c["document_no"]});
-      }
-    });
-    if (t.empty()) return;
-    section("PERSONS");
-    out_ += t.text();
-    if (hidden) out_ += "  victims are shown by pseudonym; --reveal shows their names\n";
-  }
-
-  void identifiers() {
-    Table t({"  type", "value", "status", "exhibit", "person", "notes"});
+  void table(const char* sheet, const char* title, std::vector<std::string> header,
+             const std::function<std::vector<std::string>(Cells&)>& row) {
+    Table t(std::move(header));
     std::size_t rows = 0;
-    each_row(shown_, "identifiers.csv", [&](Cells& c) {
-      if (++rows > kMostRows) return;
-      const auto id = identifier_of(c);
-      std::string notes;
-      for (const auto& n : id.notes) notes += (notes.empty() ? "" : "; ") + n;
-      if (!c["note"].empty()) notes += (notes.empty() ? "" : "; ") + c["note"];
-      t.add(
-          {"  " + c["type"], id.display, std::string(name_of(id.status)), c["exhibit"], c["person"], notes});
+    each_row(shown_, sheet, [&](Cells& c) {
+      if (++rows <= kMostRows) t.add(row(c));
     });
-    if (t.empty()) return;
-    section(fmt::format("IDENTIFIERS ({})", rows));
+    if (rows == 0) return;
+    section(fmt::format("{} ({})", title, rows));
     out_ += t.text();
     if (rows > kMostRows) out_ += fmt::format("  … and {} more: --json shows all\n", rows - kMostRows);
   }
 
+  void persons() {
+    bool hidden = false;
+    table("persons.csv", "PERSONS",
+          {"  id", "role", "name", "in Latin letters", "born", "minor", "nationality", "document"},
+          [&](Cells& c) -> std::vector<std::string> {
+            const std::string role = c["role"].empty() ? "undetermined" : c["role"];
+            if (role == "victim" && !reveal_) {
+              hidden = true;
+              return {"  " + c["id"], role, "", "", "", c["minor"], "", ""};
+            }
+            return {"  " + c["id"], role,       c["name_native"], c["name_latin"],
+                    c["born"],      c["minor"], c["nationality"], c["document_no"]};
+          });
+    if (hidden) out_ += "  victims are shown by pseudonym; --reveal shows their names\n";
+  }
+
+  void identifiers() {
+    table("identifiers.csv", "IDENTIFIERS", {"  type", "value", "status", "exhibit", "person", "notes"},
+          [](Cells& c) -> std::vector<std::string> {
+            const auto id = identifier_of(c);
+            std::string notes = joined(id.notes, "; ");
+            if (!c["note"].empty()) notes += (notes.empty() ? "" : "; ") + c["note"];
+            return {"  " + c["type"], id.display,  std::string(name_of(id.status)),
+                    c["exhibit"],     c["person"], notes};
+          });
+  }
+
   void losses(const char* title) {
-    Table t({"  time", "amount", "currency", "from", "to", "status", "victim"});
-    each_row(shown_, "losses.csv", [&](Cells& c) {
-      t.add({"  " + c["time"], c["amount"], c["currency"], c["from_account"], c["to_account"], c["status"],
-             c["victim"]});
-    });
-    if (t.empty()) return;
-    section(title);
-    out_ += t.text();
+    table("losses.csv", title, {"  time", "amount", "currency", "from", "to", "status", "victim"},
+          [](Cells& c) -> std::vector<std::string> {
+            return {"  " + c["time"], c["amount"], c["currency"], c["from_account"],
+                    c["to_account"],  c["status"], c["victim"]};
+          });
   }
 
   const Shown& shown_;

@@ -162,5 +162,22 @@ class Sample(World):
         self.assertIn("001010000000024", read(self.path("kh/identifiers.csv")).decode())
 
 
+class Evidence(World):
+    """The second sample: by the central authority, so that it is evidence; complete even for the strict policy."""
+
+    def test_a_request_by_the_central_authority(self):
+        shutil.copytree(os.path.join(ROOT, "tests", "data", "paper-crane"), self.path("case"))
+        self.write("homes/cn-liaison/config.toml", 'policy = "strict"\n')
+        told = self.ok("cn-liaison", "--json", "case", "check", "case").json
+        self.assertEqual((told["policy"], told["problems"]), ("strict", []))
+        self.pack(AE)
+        self.ok("ae-desk", "open", "case.valise", "-C", "ae")
+        self.assertEqual(self.snapshot("ae"), self.snapshot("case"))
+        page = self.ok("ae-desk", "case", "show", "case.valise").out.decode()
+        self.assertNotIn("NOT EVIDENCE", page)
+        for word in ("trial, EX-2026-7, Example Intermediate Court", "policy strict", "certified statement"):
+            self.assertIn(word, page)
+
+
 if __name__ == "__main__":
     main()
