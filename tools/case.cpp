@@ -7,6 +7,7 @@
 
 #include "libexchange/base/text.h"
 #include "libexchange/casefile/identifier.h"
+#include "libexchange/casefile/tables.h"
 #include "tools/commands.h"
 #include "tools/problems.h"
 #include "tools/table.h"
@@ -78,12 +79,21 @@ void set_up_check(CLI::App& app, Context& context) {
 }
 
 void set_up_types(CLI::App& app, Context& context) {
-  CLI::App* sub = app.add_subcommand("types", "the types of identifiers.csv, and the rules of the policy");
+  CLI::App* sub = app.add_subcommand(
+      "types", "the types of identifiers.csv, the closed lists, and the rules of the policy");
   sub->footer("Example:\n  valise case types");
   sub->callback([&context] {
     const exchange::Policy policy = policy_of(context.home());
     Table types({"type", "what", "source"}), rules({"rule", "level", "what must be true", "source"});
-    Json json = {{"policy", policy.name()}, {"types", Json::array()}, {"rules", Json::array()}};
+    Table words({"list", "word", "source"});
+    Json json = {{"policy", policy.name()},
+                 {"types", Json::array()},
+                 {"words", Json::array()},
+                 {"rules", Json::array()}};
+    for (const auto& w : exchange::listed_words()) {
+      words.add({std::string(w.list), std::string(w.word), std::string(w.source)});
+      json["words"].push_back({{"list", w.list}, {"word", w.word}, {"source", w.source}});
+    }
     for (const auto& t : exchange::identifier_types()) {
       types.add({std::string(t.name), std::string(t.what), std::string(t.source)});
       json["types"].push_back({{"type", t.name}, {"what", t.what}, {"source", t.source}});
@@ -99,7 +109,7 @@ void set_up_types(CLI::App& app, Context& context) {
     if (context.json)
       context.print(json);
     else
-      context.print(types.text() + "\n" + rules.text());
+      context.print(types.text() + "\n" + words.text() + "\n" + rules.text());
   });
 }
 

@@ -6,6 +6,12 @@
 
 namespace exchange {
 
+// One word of a closed list, and where it comes from.
+struct ListedWord {
+  std::string_view list, word, source;
+};
+std::span<const ListedWord> listed_words();
+
 std::span<const std::string_view> exhibit_kinds();    // ISO/IEC 27037 practice, docs/guide-liaison.md
 std::span<const std::string_view> instruments();      // what a legal basis may rest on
 std::span<const std::string_view> tlp_marks();        // FIRST Traffic Light Protocol 2.0
