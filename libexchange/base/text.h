@@ -30,7 +30,8 @@ std::size_t display_width(std::string_view text);
 std::string pad_right(std::string_view text, std::size_t columns);
 
 std::vector<std::string_view> split(std::string_view text, char separator);
-std::string_view trim(std::string_view text);  // ASCII space, tab, CR, LF
-std::string human_size(std::uint64_t bytes);   // "1.5 GiB"
+std::vector<std::string_view> split(std::string&& text, char separator) = delete;  // its parts would dangle
+std::string_view trim(std::string_view text);                                      // ASCII space, tab, CR, LF
+std::string human_size(std::uint64_t bytes);                                       // "1.5 GiB"
 
 }  // namespace exchange

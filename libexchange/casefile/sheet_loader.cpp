@@ -103,7 +103,8 @@ namespace {
 
 // 21/05/2026, 5-21-26, 44000.5: dates as spreadsheets turn them.
 bool is_turned_date(const std::string& value) {
-  const auto parts = split(value.substr(0, value.find(' ')), value.find('/') != value.npos ? '/' : '-');
+  const auto parts =
+      split(std::string_view(value).substr(0, value.find(' ')), value.find('/') != value.npos ? '/' : '-');
   return parts.size() == 3 && parts[0].size() <= 2 && parts[1].size() <= 2 &&
          std::ranges::all_of(parts, [](std::string_view p) {
            return !p.empty() && p.find_first_not_of("0123456789") == p.npos;
