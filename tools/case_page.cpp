@@ -132,12 +132,13 @@ class Page {
                         shown_.sealed_for_others ? "; others are sealed for other readers" : ""));
     Table t({"  id", "kind", "from", "seized", "by", "acquired with", "hash", "title"});
     for (const auto& e : case_.exhibits)
-      t.add({"  " + e.id, e.kind, e.parent, cell_of(e, "seized_at"),
-             cell_of(e, "seized_by") +
-                 (cell_of(e, "provided_by").empty() ? "" : "provided by " + cell_of(e, "provided_by")),
-             joined_parts({cell_of(e, "acquisition_method"),
-                           cell_of(e, "acquisition_tool") + " " + cell_of(e, "acquisition_version")}),
-             hash_of(shown_, e), e.title});
+      t.add(
+          {"  " + e.id, e.kind, e.parent, cell_of(e.row, "seized_at"),
+           cell_of(e.row, "seized_by") +
+               (cell_of(e.row, "provided_by").empty() ? "" : "provided by " + cell_of(e.row, "provided_by")),
+           joined_parts({cell_of(e.row, "acquisition_method"),
+                         cell_of(e.row, "acquisition_tool") + " " + cell_of(e.row, "acquisition_version")}),
+           hash_of(shown_, e), e.title});
     if (!t.empty()) out_ += t.text();
   }
 

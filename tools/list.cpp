@@ -23,10 +23,10 @@ using exchange::VerifyOptions;
 // From which exhibit, how acquired, and whether the file is what the examiner hashed.
 std::string origin_of(const exchange::ExhibitInfo& e, const std::string& hash) {
   std::string text;
-  if (const std::string parent = cell_of(e, "parent"); !parent.empty()) text += "from " + parent;
-  const std::string method = cell_of(e, "acquisition_method"), tool = cell_of(e, "acquisition_tool");
+  if (const std::string parent = cell_of(e.row, "parent"); !parent.empty()) text += "from " + parent;
+  const std::string method = cell_of(e.row, "acquisition_method"), tool = cell_of(e.row, "acquisition_tool");
   for (const std::string& part :
-       {method, tool.empty() ? "" : "with " + tool + " " + cell_of(e, "acquisition_version")})
+       {method, tool.empty() ? "" : "with " + tool + " " + cell_of(e.row, "acquisition_version")})
     if (!part.empty()) text += (text.empty() ? "" : ", ") + part;
   if (hash != "none") text += (text.empty() ? "" : ", ") + ("acquisition hash " + hash);
   return text.empty() ? "" : "            " + printable(text) + "\n";
@@ -56,7 +56,7 @@ Json exhibit_json(const OpenStream& s, std::size_t readers, const std::string& h
             {"bytes", s.meta->bytes},
             {"stored_bytes", s.entry.stored_bytes},
             {"readers", readers},
-            {"parent", cell_of(*e, "parent")},
+            {"parent", cell_of(e->row, "parent")},
             {"acquisition_hash", hash},
             {"row", row}};
   }

@@ -84,15 +84,15 @@ std::string verdict_text(const Verdict& v, bool verbose) {
   return text;
 }
 
-std::string cell_of(const exchange::ExhibitInfo& exhibit, std::string_view column) {
-  for (const auto& [name, value] : exhibit.row)
+std::string cell_of(const exchange::Row& row, std::string_view column) {
+  for (const auto& [name, value] : row)
     if (name == column) return value;
   return {};
 }
 
 std::string hash_status(exchange::Contents& contents, std::size_t i) {
   const auto* exhibit = contents.streams()[i].exhibit();
-  if (!exhibit || cell_of(*exhibit, "acquisition_sha256").empty()) return "none";
+  if (!exhibit || cell_of(exhibit->row, "acquisition_sha256").empty()) return "none";
   bool match = false;
   contents.check_files(i, {}, [&](const exchange::FileEntry& f) { match = match || f.acquisition_match; });
   return match ? "match" : "explained";

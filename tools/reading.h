@@ -1,6 +1,7 @@
 // Shared by the commands that read bundles.
 #pragma once
 #include "libexchange/bundle/verify.h"
+#include "libexchange/casefile/case.h"
 #include "tools/command.h"
 
 namespace valise {
@@ -13,8 +14,8 @@ exchange::KeysAtHand keys_at_hand(const Context& context, bool optional);
 Json verdict_json(const exchange::Verdict& verdict);
 std::string verdict_text(const exchange::Verdict& verdict, bool verbose);
 
-// A cell of the exhibit's row; empty where there is none.
-std::string cell_of(const exchange::ExhibitInfo& exhibit, std::string_view column);
+// A cell of a row; empty where there is none.
+std::string cell_of(const exchange::Row& row, std::string_view column);
 
 // What became of an exhibit's acquisition hash: "none" was recorded, "match", or "explained" by its
 // hash_note. Reads the exhibit's file list where a hash was recorded.

@@ -133,15 +133,9 @@ exchange::Identifier identifier_of(Cells& c) {
                             {c["country"], c["chain"], !c["first_seen"].empty(), !c["port"].empty()});
 }
 
-std::string cell_of(const exchange::ExhibitRow& e, std::string_view column) {
-  for (const auto& [name, value] : e.row)
-    if (name == column) return value;
-  return {};
-}
-
 std::string hash_of(const ShownCase& shown, const exchange::ExhibitRow& e) {
   if (shown.verdict) return shown.hashes.contains(e.id) ? shown.hashes.at(e.id) : "none";
-  return cell_of(e, "acquisition_sha256").empty() ? "none" : "given";
+  return cell_of(e.row, "acquisition_sha256").empty() ? "none" : "given";
 }
 
 }  // namespace valise

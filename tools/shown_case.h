@@ -28,7 +28,6 @@ using Cells = std::map<std::string, std::string>;
 void each_row(const ShownCase& shown, const std::string& sheet, const std::function<void(Cells&)>& row);
 
 exchange::Identifier identifier_of(Cells& row);
-std::string cell_of(const exchange::ExhibitRow& exhibit, std::string_view column);
 // Like hash_status(); "given" in a folder, where nothing has been compared yet.
 std::string hash_of(const ShownCase& shown, const exchange::ExhibitRow& exhibit);
 

@@ -32,6 +32,8 @@ std::string pad_right(std::string_view text, std::size_t columns);
 std::vector<std::string_view> split(std::string_view text, char separator);
 std::vector<std::string_view> split(std::string&& text, char separator) = delete;  // its parts would dangle
 std::string_view trim(std::string_view text);                                      // ASCII space, tab, CR, LF
-std::string human_size(std::uint64_t bytes);                                       // "1.5 GiB"
+std::string upper(std::string_view text);                                          // ASCII letters only
+std::string lower(std::string_view text);
+std::string human_size(std::uint64_t bytes);  // "1.5 GiB"
 
 }  // namespace exchange

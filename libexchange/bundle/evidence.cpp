@@ -126,7 +126,7 @@ void EvidenceReader::make(const MadeFile& file, ContentSink& sink, const Entry& 
     }
   });
   e.sha256 = digest_.finish();
-  entry(e);
+  if (e.size > 0) entry(e);
 }
 
 void EvidenceReader::read(const StreamSource& source, ContentSink& sink, const Entry& entry,

@@ -14,7 +14,8 @@ namespace exchange {
 struct MadeFile {
   std::string path;
   Instant modified;
-  // Gives the contents piece by piece.
+  // Gives the contents piece by piece. Without any there is no file: an empty sheet would say that there is
+  // one.
   std::function<void(const std::function<void(View)>& to)> write;
 };
 

@@ -135,16 +135,6 @@ MadeFile copy_of(const Case& the_case, const Reader& reader, const std::string& 
           }};
 }
 
-// Whether a copy would hold a row at all: an empty sheet would say that there is one.
-bool has_rows(const Case& the_case, const Reader& reader, const std::string& name) {
-  if (name == "case.toml") return true;
-  std::uint64_t rows = 0;
-  with_sheet(the_case, name, [&](const ReadBytes& read) {
-    rows = RowSharing(the_case, reader).copy(name, read, [](View) {});
-  });
-  return rows > 0;
-}
-
 // Of whom else it was asked is not for these readers; who reads everything has case.toml.
 void hide_the_others(Request& request, const std::vector<Address>& audience) {
   std::erase_if(request.requested, [&](const Party& p) {
@@ -175,7 +165,7 @@ WriteStream case_view(const Case& the_case, const Plan& plan, std::uint32_t comp
   for (const std::string& sheet : sheet_names()) {
     if (ours->whole && fs::exists(fs::symlink_status(the_case.folder / sheet)))
       stream.source.paths.push_back(sheet);
-    else if (!ours->whole && the_case.sheet_times.contains(sheet) && has_rows(the_case, ours->reader, sheet))
+    else if (!ours->whole && the_case.sheet_times.contains(sheet))
       stream.source.made.push_back(copy_of(the_case, ours->reader, sheet));
   }
   return stream;

@@ -121,10 +121,7 @@ class RequestCheck {
   }
 
   void check_retention() {
-    const auto date = [](const std::string& text) {
-      const auto day = from_date(text.substr(0, 10));
-      return day;
-    };
+    const auto date = [](const std::string& text) { return from_date(text.substr(0, 10)); };
     const auto review = date(r_.review_on), deletion = date(r_.delete_after);
     constexpr std::int64_t year = 366 * 86400;
     const std::int64_t today = now().seconds;

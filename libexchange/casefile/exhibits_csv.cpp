@@ -2,7 +2,6 @@
 #include <sys/stat.h>
 
 #include <algorithm>
-#include <cctype>
 #include <map>
 #include <regex>
 #include <set>
@@ -101,9 +100,8 @@ class ExhibitLoader : public SheetLoader {
   }
 
   void take_hash(ExhibitRow& e) {
-    e.acquisition_sha256 = cell("acquisition_sha256");
+    e.acquisition_sha256 = lower(cell("acquisition_sha256"));
     if (e.acquisition_sha256.empty()) return;
-    for (char& c : e.acquisition_sha256) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
     const auto hash = from_hex(e.acquisition_sha256);
     if (!hash || hash->size() != 32)
       refuse("acquisition_sha256", cell("acquisition_sha256"), "is not a SHA-256 of 64 hexadecimal digits",

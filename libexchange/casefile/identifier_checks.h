@@ -35,9 +35,7 @@ std::string folded(std::string_view text);
 std::string compact(std::string_view text);
 
 bool all_digits(std::string_view text);  // ASCII, not empty
-std::string upper(std::string_view text);
-std::string lower(std::string_view text);
-int digit(char c);  // of '0' to '9'
+int digit(char c);                       // of '0' to '9'
 
 bool luhn(std::string_view digits);  // ISO/IEC 7812-1 annex B; the last digit is the check digit
 int weighted(std::string_view digits, std::string_view weights);  // weights as characters: '0' + weight

@@ -105,7 +105,6 @@ void check_line(Candidate& c) {
 namespace {
 
 void check_as_number(Candidate& c) {
-  const std::string type = c.id.type;
   check_e164(c);
   if (c.id.status == malformed) return;
   c.id.also.push_back("e164:" + c.id.normalised);

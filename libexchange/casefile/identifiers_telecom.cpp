@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 
+#include "libexchange/base/text.h"
 #include "libexchange/casefile/identifier_checks.h"
 
 namespace exchange {

@@ -21,10 +21,7 @@ std::string kind_of(const fs::path& path) {
       {".mp4", "video"},      {".avi", "video"},      {".mov", "video"},      {".mp3", "audio"},
       {".wav", "audio"},      {".ogg", "audio"},      {".e01", "disk_image"}, {".dd", "disk_image"},
       {".img", "disk_image"}, {".ufdr", "extraction"}};
-  std::string extension = path.extension().native();
-  for (char& c : extension)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  const auto known = by_extension.find(extension);
+  const auto known = by_extension.find(lower(path.extension().native()));
   return known == by_extension.end() || fs::is_directory(fs::symlink_status(path)) ? "other" : known->second;
 }
 

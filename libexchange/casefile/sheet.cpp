@@ -117,13 +117,6 @@ char separator_of(std::string_view header) {
                                              counts.begin())];
 }
 
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  return out;
-}
-
 // libcsv calls back into this.
 struct Records {
   csv_parser parser{};
