@@ -35,8 +35,8 @@ std::string_view name_of(Code code);
 // (`hint`: may be empty). Never holds a secret.
 class Failure : public std::runtime_error {
  public:
-  Failure(Code code, std::string message, std::string hint = {})
-      : std::runtime_error(std::move(message)), code_(code), hint_(std::move(hint)) {}
+  Failure(Code code, const std::string& message, std::string hint = {})
+      : std::runtime_error(message), code_(code), hint_(std::move(hint)) {}
   Code code() const { return code_; }
   const std::string& hint() const { return hint_; }
 

@@ -89,7 +89,7 @@ void VerifiedBundle::open_contents(const KeysAtHand& keys, const VerifyOptions& 
       return std::ranges::find(view->audience, k.name) != view->audience.end();
     };
     if (std::none_of(own.begin(), own.end(), named))
-      verdict_.warnings.push_back(
+      verdict_.warnings.emplace_back(
           "a key here opens this bundle, but the sender does not name its holder as a recipient");
   }
 }

@@ -11,7 +11,7 @@ ChainCheck check_chain(const Home& home, const Endorsement& e, std::string_view 
     check.problem = std::move(why);
     return check;
   };
-  if (e.example) check.warnings.push_back("EXAMPLE keys: nothing here is evidence");
+  if (e.example) check.warnings.emplace_back("EXAMPLE keys: nothing here is evidence");
   check.agency = home.agency(e.officer.agency);
   if (!check.agency) return fail("the agency " + e.officer.agency + " is not trusted here");
   if (!check.agency->accepts(Note::parse(e.whole, "endorsement")))
