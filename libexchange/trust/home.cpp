@@ -158,13 +158,17 @@ fs::path Home::key_path(const Address& address) const {
   return folder_ / "keys" / address.agency / (address.name + ".key");
 }
 
-std::string Home::policy() const {
+std::string Home::policy() const { return setting("policy").value_or("standard"); }
+
+std::optional<std::string> Home::setting(std::string_view name) const {
   const fs::path path = folder_ / "config.toml";
-  if (!fs::exists(fs::symlink_status(path))) return "standard";
+  if (!fs::exists(fs::symlink_status(path))) return std::nullopt;
   try {
     const Bytes bytes = read_file(path, kMaxNote);
     const toml::table root = toml::parse(as_text(bytes));
-    return root["policy"].value_or(std::string("standard"));
+    const auto value = root.at_path(name);
+    if (const auto number = value.value_exact<std::int64_t>()) return std::to_string(*number);
+    return value.value<std::string>();
   } catch (const toml::parse_error& e) {
     throw Failure(Code::usage,
                   printable(path.native()) + ": line " + std::to_string(e.source().begin.line) + ": " +

@@ -71,6 +71,9 @@ class Home {
   // For a key of this home, `own`. Failure{trust}: the agency is not trusted; {key}: it is for other keys.
   void install_endorsement(const std::string& whole, const PrivateKeys& own);
 
+  // A value of config.toml as text ("outbox.overdue_days" goes into tables); nothing when it is not there.
+  // Failure{usage}: config.toml cannot be read.
+  std::optional<std::string> setting(std::string_view name) const;
   // The name of the policy under which this home's cases are checked: `policy` of config.toml, else
   // "standard". Failure{usage}: config.toml cannot be read.
   std::string policy() const;
