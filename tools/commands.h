@@ -13,6 +13,12 @@ void set_up_pack(CLI::App& app, Context& context);
 void set_up_verify(CLI::App& app, Context& context);
 void set_up_list(CLI::App& app, Context& context);
 void set_up_open(CLI::App& app, Context& context);
+void set_up_custody(CLI::App& app, Context& context);
+void set_up_custody_add(CLI::App& app, Context& context);  // of `custody`, like the next two
+void set_up_custody_import(CLI::App& app, Context& context);
+void set_up_custody_show(CLI::App& app, Context& context);
+void set_up_receipt(CLI::App& app, Context& context);
+void set_up_outbox(CLI::App& app, Context& context);
 void set_up_completion(CLI::App& app, Context& context);
 
 }  // namespace valise

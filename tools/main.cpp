@@ -29,6 +29,12 @@ constexpr Command kCommands[] = {
     {"verify", "checks a bundle with whatever keys are at hand", "valise verify case1.valise", set_up_verify},
     {"list", "shows what is inside a bundle", "valise list case1.valise --files", set_up_list},
     {"open", "gives back the case folder", "valise open case1.valise -C case1-from-partner", set_up_open},
+    {"custody", "who held which exhibit when: signed events in a log that can only grow",
+     "valise custody show EX-03", set_up_custody},
+    {"receipt", "a signed receipt for a bundle, or a signed refusal; accept takes a partner's",
+     "valise receipt case1.valise -o case1.receipt", set_up_receipt},
+    {"outbox", "what was packed here: sent, delivered, ingested, refused, overdue", "valise outbox",
+     set_up_outbox},
     {"completion", "prints completion for bash", "source <(valise completion)", set_up_completion},
 };
 

@@ -158,6 +158,14 @@ void CustodyEvent::require_complete() const {
   };
   const EventType* known = find_event_type(type);
   if (!known) refuse("\"" + printable(type) + "\" is not an event", "see: valise custody types");
+  if (!is_case_agency(the_case.agency) || !Fields::is_phrase(the_case.reference))
+    refuse(fmt::format("{}: \"{}\" of \"{}\" is not a case", type, printable(the_case.reference),
+                       printable(the_case.agency)),
+           "give its reference, and the agency id of who requests");
+  for (const ExhibitLink& x : exhibits)
+    if (!is_exhibit(x.exhibit))
+      refuse(fmt::format("{}: \"{}\" is not an exhibit's id", type, printable(x.exhibit)),
+             "it has 1 to 64 bytes and no space");
   for (const auto& [value, what] : {std::pair(&by.name, "by"), {&by.role, "role"}, {&by.agency, "agency"}})
     if (!Fields::is_phrase(*value))
       refuse(fmt::format("{}: \"{}\" is not one line of 1 to 200 bytes", type, what), "correct it");

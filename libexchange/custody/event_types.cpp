@@ -75,6 +75,10 @@ const EventType* find_event_type(std::string_view name) {
   return it == kTypes.end() ? nullptr : &*it;
 }
 
+std::string_view new_seal_field(std::string_view type) {
+  return type == "sealed" ? "seal_no" : type == "resealed" ? "new_seal" : "";
+}
+
 bool is_field_name(std::string_view name) {
   return !name.empty() && name.size() <= 32 && name[0] >= 'a' && name[0] <= 'z' &&
          name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_") == name.npos;

@@ -25,6 +25,9 @@ struct EventType {
 std::span<const EventType> event_types();
 const EventType* find_event_type(std::string_view name);  // nullptr: not one of the table
 
+// The field with the number of the seal that an event of this type puts on; empty: it puts on none.
+std::string_view new_seal_field(std::string_view type);
+
 // Fields that have a form of their own; all others are one line of text of 1 .. 1,000 bytes.
 struct EventField {
   std::string_view name;

@@ -6,6 +6,7 @@
 #include <soci/sqlite3/soci-sqlite3.h>
 
 #include "libexchange/base/text.h"
+#include "libexchange/custody/event_types.h"
 #include "libexchange/custody/statement.h"
 
 namespace exchange {
@@ -42,11 +43,6 @@ auto guarded(const std::string& name, Work work) {
     throw Failure(Code::unavailable, name + ": " + printable(e.what()),
                   "is the disk full? a lost index is made again from the log by itself");
   }
-}
-
-// The numbers of the seals that an event puts on.
-std::string_view new_seal_field(const std::string& type) {
-  return type == "sealed" ? "seal_no" : type == "resealed" ? "new_seal" : "";
 }
 
 }  // namespace
@@ -192,6 +188,13 @@ std::string CustodyIndex::dump() const {
     rows("select seal || ' ' || type || ' ' || event from act order by seal, type, event");
     return out;
   });
+}
+
+std::optional<std::pair<std::string, std::uint64_t>> reused_seal(const CustodyIndex& index,
+                                                                 const CustodyEvent& e) {
+  const std::string& number = e.field(std::string(new_seal_field(e.type)));
+  const auto used = number.empty() ? std::nullopt : index.seal_number(e.by.agency, number);
+  return used ? std::optional(std::pair(number, *used)) : std::nullopt;
 }
 
 }  // namespace exchange

@@ -41,4 +41,8 @@ class CustodyIndex {
   std::unique_ptr<Database> db_;
 };
 
+// A seal number that `event` puts on and that its agency has used before: the number and that event.
+std::optional<std::pair<std::string, std::uint64_t>> reused_seal(const CustodyIndex& index,
+                                                                 const CustodyEvent& event);
+
 }  // namespace exchange

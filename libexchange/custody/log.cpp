@@ -134,18 +134,17 @@ void CustodyLog::fill(CustodyIndex& index) const {
   }
 }
 
-Hash CustodyLog::stored(std::uint64_t position) const {
+Hash CustodyLog::stored_hash(std::uint64_t position) const {
   Hash hash{};
   read_exact_at(hashes_.get(), hash, position * hash.size(), name("hashes"));
   return hash;
 }
 
 StoredTree CustodyLog::tree() const {
-  return StoredTree([this](std::uint64_t position) { return stored(position); });
+  return StoredTree([this](std::uint64_t position) { return stored_hash(position); });
 }
 
 Hash CustodyLog::root(std::uint64_t size) const { return tree().root(size); }
-Hash CustodyLog::leaf(std::uint64_t index) const { return stored(stored_position(0, index)); }
 std::vector<Hash> CustodyLog::inclusion_proof(std::uint64_t index) const {
   return tree().inclusion_proof(index, size_);
 }

@@ -48,7 +48,7 @@ class CustodyLog {
   const CustodyIndex& index() const;  // made from the entries in memory where the file cannot be used
 
   Hash root(std::uint64_t size) const;
-  Hash leaf(std::uint64_t index) const;  // as stored
+  Hash stored_hash(std::uint64_t position) const;  // of tree.h, below stored_count(size())
   std::vector<Hash> inclusion_proof(std::uint64_t index) const;
   std::vector<Hash> consistency_proof(std::uint64_t old_size) const;
 
@@ -62,7 +62,6 @@ class CustodyLog {
   void load();  // checkpoint and files
   void fill(CustodyIndex& index) const;
   StoredTree tree() const;
-  Hash stored(std::uint64_t position) const;
   std::pair<std::uint64_t, std::uint64_t> ends(std::uint64_t index) const;
   std::string name(const char* file) const;
 

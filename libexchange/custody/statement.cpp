@@ -26,13 +26,20 @@ SignedStatement SignedStatement::parse(std::string_view whole, const std::string
   return {Note::parse(whole.substr(0, at + 1), what), Endorsement::parse(whole.substr(at + 1))};
 }
 
-StatementCheck check_statement(const Home& home, const Note& note, const Endorsement& e,
-                               const VerifierKey& signer, const Hash& endorsement_hash,
-                               std::string_view usage, Instant at, Instant now) {
+StatementCheck check_signature(const Note& note, const Endorsement& e, const VerifierKey& signer,
+                               const Hash& endorsement_hash) {
   if (e.text_hash != endorsement_hash)
     return {Code::integrity, "it names another endorsement than the one that is with it", {}};
   if (e.signing != signer) return {Code::trust, "the endorsement is for another key than its signer", {}};
   if (!verify_note(note, signer)) return {Code::signature, "it is not signed by " + signer.name, {}};
+  return {};
+}
+
+StatementCheck check_statement(const Home& home, const Note& note, const Endorsement& e,
+                               const VerifierKey& signer, const Hash& endorsement_hash,
+                               std::string_view usage, Instant at, Instant now) {
+  StatementCheck check = check_signature(note, e, signer, endorsement_hash);
+  if (!check.good()) return check;
   const ChainCheck chain = check_chain(home, e, usage, at, now);
   return {chain.code, chain.problem, chain.warnings};
 }

@@ -38,6 +38,10 @@ StatementCheck check_statement(const Home& home, const Note& note, const Endorse
                                const VerifierKey& signer, const Hash& endorsement_hash,
                                std::string_view usage, Instant at, Instant now);
 
+// The same without the question whether the signer is trusted.
+StatementCheck check_signature(const Note& note, const Endorsement& endorsement, const VerifierKey& signer,
+                               const Hash& endorsement_hash);
+
 // For the parsers: 64 lower-case hex digits, or canonical base64, of a hash.
 std::optional<Hash> hash_from_hex(std::string_view text);
 std::optional<Hash> hash_from_base64(std::string_view text);

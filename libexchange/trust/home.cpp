@@ -177,6 +177,16 @@ std::optional<std::string> Home::setting(std::string_view name) const {
   }
 }
 
+std::uint64_t Home::number_setting(std::string_view name, std::uint64_t otherwise) const {
+  const auto text = setting(name);
+  if (!text) return otherwise;
+  const auto number = from_decimal(*text);
+  if (!number || *number == 0 || *number > 1'000'000)
+    throw Failure(Code::usage, "config.toml: " + std::string(name) + " is not a number from 1 to 1000000",
+                  "write for instance: " + std::string(name) + " = " + std::to_string(otherwise));
+  return *number;
+}
+
 fs::path Home::root_path(std::string_view agency) const {
   return folder_ / "roots" / (std::string(agency) + ".key");
 }
