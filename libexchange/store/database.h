@@ -112,22 +112,27 @@ class BulkInsert {
   std::unique_ptr<Impl> impl_;
 };
 
-// Between processes, also over the server: shared by those who are at work, exclusive for who must be alone.
-// Ends with the process, however it ends. Not for use inside a Transaction.
+// A named lock between processes, also over the server. Ends with its owner, or with the process, however
+// that ends. Must not outlive its Database. Not for use inside a Transaction.
 class DatabaseLock {
  public:
-  static DatabaseLock shared(Database& database);  // waits
+  static DatabaseLock take(Database& database, std::string_view name) {
+    return std::move(*get(database, name, true));
+  }
   // Nothing while anybody else holds it.
-  static std::optional<DatabaseLock> try_exclusive(Database& database);
+  static std::optional<DatabaseLock> try_take(Database& database, std::string_view name) {
+    return get(database, name, false);
+  }
   DatabaseLock(DatabaseLock&& other) noexcept;
   ~DatabaseLock();
 
  private:
-  DatabaseLock(Database* server, Fd file, bool exclusive)
-      : server_(server), file_(std::move(file)), exclusive_(exclusive) {}
+  static std::optional<DatabaseLock> get(Database& database, std::string_view name, bool wait);
+  DatabaseLock(Database* server, Fd file, std::int64_t place)
+      : server_(server), file_(std::move(file)), place_(place) {}
   Database* server_;  // of an advisory lock
   Fd file_;           // of a file lock
-  bool exclusive_;
+  std::int64_t place_;
 };
 
 }  // namespace exchange

@@ -1,60 +1,59 @@
 #include <fcntl.h>
-#include <sys/file.h>
 
 #include <cerrno>
+#include <utility>
 
+#include "libexchange/base/text.h"
+#include "libexchange/crypto/digest.h"
 #include "libexchange/store/database_session.h"
 
 namespace exchange {
 
 namespace {
 
-constexpr const char* kAdvisoryKey = "1986096245";  // any number that no other program uses here
+// A place in the space of locks: of bytes in the lock file, of the server's advisory locks.
+std::int64_t place_of(std::string_view name) {
+  const Hash hash = sha256(as_view(name));
+  return static_cast<std::int64_t>(load_le<std::uint64_t>(View(hash).first(8)) >> 2);
+}
 
-Fd lock_file(const fs::path& database) {
-  return open_file(fs::path(database) += ".lock", O_RDWR | O_CREAT | O_NOCTTY, 0600);
+// An open file description lock (fcntl(2)): it ends with its descriptor.
+bool lock_byte(const Fd& file, std::int64_t place, bool wait, const std::string& name) {
+  struct flock lock {};
+  lock.l_type = F_WRLCK;
+  lock.l_whence = SEEK_SET;
+  lock.l_start = place;
+  lock.l_len = 1;
+  while (::fcntl(file.get(), wait ? F_OFD_SETLKW : F_OFD_SETLK, &lock) != 0) {
+    if (!wait && (errno == EAGAIN || errno == EACCES)) return false;
+    if (errno != EINTR) fail_errno(name, errno);
+    check_interrupted();
+  }
+  return true;
 }
 
 }  // namespace
 
-DatabaseLock DatabaseLock::shared(Database& database) {
+std::optional<DatabaseLock> DatabaseLock::get(Database& database, std::string_view name, bool wait) {
+  const std::int64_t place = place_of(name);
   if (database.is_server()) {
-    database.query("select pg_advisory_lock_shared(" + std::string(kAdvisoryKey) + ")::text", {},
-                   [](const ResultRow&) {});
-    return {&database, Fd(), false};
+    const char* sql = wait ? "select 1 from (select pg_advisory_lock(cast(? as bigint))) as locked"
+                           : "select case when pg_try_advisory_lock(cast(? as bigint)) then 1 else 0 end";
+    if (database.number(sql, {place}) == 0) return std::nullopt;
+    return DatabaseLock(&database, Fd(), place);
   }
-  Fd file = lock_file(database.impl_->file);
-  while (::flock(file.get(), LOCK_SH) != 0) {
-    if (errno != EINTR) fail_errno(database.name(), errno);
-    check_interrupted();
-  }
-  return {nullptr, std::move(file), false};
-}
-
-std::optional<DatabaseLock> DatabaseLock::try_exclusive(Database& database) {
-  if (database.is_server()) {
-    if (database.number("select case when pg_try_advisory_lock(" + std::string(kAdvisoryKey) +
-                        ") then 1 else 0 end") == 0)
-      return std::nullopt;
-    return DatabaseLock(&database, Fd(), true);
-  }
-  Fd file = lock_file(database.impl_->file);
-  if (::flock(file.get(), LOCK_EX | LOCK_NB) == 0) return DatabaseLock(nullptr, std::move(file), true);
-  if (errno != EWOULDBLOCK) fail_errno(database.name(), errno);
-  return std::nullopt;
+  Fd file = open_file(fs::path(database.impl_->file) += ".lock", O_RDWR | O_CREAT | O_NOCTTY, 0600);
+  if (!lock_byte(file, place, wait, database.name())) return std::nullopt;
+  return DatabaseLock(nullptr, std::move(file), place);
 }
 
 DatabaseLock::DatabaseLock(DatabaseLock&& other) noexcept
-    : server_(std::exchange(other.server_, nullptr)),
-      file_(std::move(other.file_)),
-      exclusive_(other.exclusive_) {}
+    : server_(std::exchange(other.server_, nullptr)), file_(std::move(other.file_)), place_(other.place_) {}
 
 DatabaseLock::~DatabaseLock() {
   if (!server_) return;
   try {
-    server_->query("select pg_advisory_unlock" + std::string(exclusive_ ? "" : "_shared") + "(" +
-                       kAdvisoryKey + ")::text",
-                   {}, [](const ResultRow&) {});
+    server_->number("select case when pg_advisory_unlock(cast(? as bigint)) then 1 else 0 end", {place_});
   } catch (const Failure&) {  // the connection is gone, and the lock with it
   }
 }

@@ -140,17 +140,27 @@ TEST_CASE("two migrate at once") {
   CHECK(good == 4);
 }
 
-TEST_CASE("locks: many may share, one alone") {
+TEST_CASE("a lock has one owner, and other names are other locks") {
   Place place(EACH_DATABASE);
   Database a = Database::open(place.address), b = Database::open(place.address);
   {
-    const auto one = DatabaseLock::shared(a);
-    const auto two = DatabaseLock::shared(b);
-    CHECK_FALSE(DatabaseLock::try_exclusive(b));
+    const auto mine = DatabaseLock::take(a, "one");
+    CHECK_FALSE(DatabaseLock::try_take(b, "one"));
+    CHECK(DatabaseLock::try_take(b, "two"));
+    std::atomic<bool> released = false, in_order = false;
+    std::thread waiter([&] {
+      Database c = Database::open(place.address);
+      const auto later = DatabaseLock::take(c, "three");
+      in_order = released.load();
+    });
+    {
+      const auto held = DatabaseLock::try_take(a, "three");
+      if (held) std::this_thread::sleep_for(std::chrono::milliseconds(100));
+      released = true;
+    }
+    waiter.join();
   }
-  const auto alone = DatabaseLock::try_exclusive(a);
-  CHECK(alone);
-  CHECK_FALSE(DatabaseLock::try_exclusive(b));
+  CHECK(DatabaseLock::try_take(b, "one"));
 }
 
 TEST_CASE("what was deleted is in no file after scrub") {
