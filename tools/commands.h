@@ -19,6 +19,13 @@ void set_up_custody_import(CLI::App& app, Context& context);
 void set_up_custody_show(CLI::App& app, Context& context);
 void set_up_receipt(CLI::App& app, Context& context);
 void set_up_outbox(CLI::App& app, Context& context);
+void set_up_ingest(CLI::App& app, Context& context);
+void set_up_cases(CLI::App& app, Context& context);
+void set_up_show(CLI::App& app, Context& context);
+void set_up_find(CLI::App& app, Context& context);
+void set_up_links(CLI::App& app, Context& context);
+void set_up_store(CLI::App& app, Context& context);
+void set_up_correction(CLI::App& app, Context& context);
 void set_up_completion(CLI::App& app, Context& context);
 
 }  // namespace valise

@@ -35,6 +35,17 @@ constexpr Command kCommands[] = {
      "valise receipt case1.valise -o case1.receipt", set_up_receipt},
     {"outbox", "what was packed here: sent, delivered, ingested, refused, overdue", "valise outbox",
      set_up_outbox},
+    {"ingest", "takes verified bundles into the store", "valise ingest case1.valise", set_up_ingest},
+    {"cases", "lists the cases of the store", "valise cases", set_up_cases},
+    {"show", "shows a case of the store", "valise show XA-EXPOL-2026-000042", set_up_show},
+    {"find", "looks up a number, account, name, file or exhibit in all cases",
+     "valise find \"+1 202 555 0101\" --for XA-EXPOL-2026-000042", set_up_find},
+    {"links", "identifiers that a case shares with others", "valise links XA-EXPOL-2026-000042",
+     set_up_links},
+    {"store", "checks the store, makes its index again, deletes what is past its time", "valise store check",
+     set_up_store},
+    {"correction", "corrects or withdraws what was sealed; takes note of it",
+     "valise correction accept case1.correction", set_up_correction},
     {"completion", "prints completion for bash", "source <(valise completion)", set_up_completion},
 };
 

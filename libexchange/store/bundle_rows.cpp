@@ -29,6 +29,24 @@ std::optional<Identifier> account_of(const std::string& text) {
   return iban.key.empty() ? std::nullopt : std::optional(std::move(iban));
 }
 
+struct Retention {
+  std::string review_on, delete_after;  // dates
+};
+
+// Where the case gives no date it is counted from the sealing: docs/guide-liaison.md.
+Retention retention_of(const Case& the_case, Instant sealed_at) {
+  const auto in_days = [&](std::int64_t days) {
+    return to_utc({sealed_at.seconds + days * 86400, 0}).substr(0, 10);
+  };
+  const auto given_or = [](const std::string& given, std::string otherwise) {
+    const std::string date = given.substr(0, 10);
+    return from_date(date) ? date : otherwise;
+  };
+  const bool guarded = the_case.has_victims() || the_case.has_minors();
+  return {given_or(the_case.request.review_on, in_days(guarded ? 182 : 365)),
+          given_or(the_case.request.delete_after, in_days(guarded ? 913 : 1826))};
+}
+
 struct Place {
   const char* sheet;
   std::size_t line;
@@ -78,14 +96,20 @@ std::string tail_sha256(const VerifiedBundle& bundle) {
 
 BundleRows::BundleRows(VerifiedBundle& bundle, unsigned threads)
     : bundle_(bundle), sealed_(read_sealed_case(bundle.contents(), threads, true)) {
-  if (request().reference.size() > kShort || requesting().size() > kShort)
+  if (reference().size() > kShort || requesting().size() > kShort)
     throw Failure(Code::policy, bundle.verdict().file + ": its case reference is over 200 bytes",
                   "ask the sender for a bundle with a shorter one");
+  values_ = describe();
+}
+
+std::string BundleRows::reference() const {
+  const std::string& text = request().reference;
+  return text.empty() ? "-" : printable(text);
 }
 
 std::string BundleRows::requesting() const {
   const std::string& id = request().requesting.id;
-  return id.empty() ? "-" : index_text(id.substr(0, id.find('/')));
+  return id.empty() ? "-" : printable(id.substr(0, id.find('/')));
 }
 
 std::vector<std::string> BundleRows::exhibits() const {
@@ -95,14 +119,15 @@ std::vector<std::string> BundleRows::exhibits() const {
   return ids;
 }
 
-Values BundleRows::sealed() const {
+Values BundleRows::describe() const {
   const Request& r = request();
   const Verdict& v = bundle_.verdict();
+  const Retention retention = retention_of(sealed_.the_case, v.seal->time);
   std::string basis;
   for (const LegalBasis& b : r.legal_basis) basis += (basis.empty() ? "" : "; ") + b.text();
   return {to_hex(*v.seal_id),
           to_hex(v.seal->bundle_id),
-          index_text(r.reference),
+          reference(),
           requesting(),
           index_text(r.title),
           index_text(r.type),
@@ -113,8 +138,8 @@ Values BundleRows::sealed() const {
           index_text(r.tlp),
           index_text(r.handling_code),
           index_text(r.onward),
-          index_text(r.review_on),
-          index_text(r.delete_after),
+          retention.review_on,
+          retention.delete_after,
           v.endorsement->officer.text(),
           index_text(v.endorsement->agency_name),
           v.endorsement->country,

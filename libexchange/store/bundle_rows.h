@@ -18,8 +18,9 @@ class BundleRows {
   BundleRows(VerifiedBundle& bundle, unsigned threads);
 
   // Values of sealed_columns().
-  Values sealed() const;
+  const Values& sealed() const { return values_; }
   const Request& request() const { return sealed_.the_case.request; }
+  std::string reference() const;              // printable, or "-"
   std::string requesting() const;             // agency id, or "-"
   std::vector<std::string> exhibits() const;  // ids of those that can be read
   // Every row, in constant memory but for the persons.
@@ -32,8 +33,11 @@ class BundleRows {
   void loss_rows(const TakeRow& take);
   void custody_rows(const TakeRow& take);
 
+  Values describe() const;
+
   VerifiedBundle& bundle_;
   SealedCase sealed_;
+  Values values_;
 };
 
 // Text as the index keeps it: at most `most` bytes, cut at a character; escaped where a database could not

@@ -42,15 +42,14 @@ class FolderObjects : public Objects {
     return fd;
   }
 
-  std::vector<ObjectName> list() const override {
+  std::vector<ObjectName> list(std::string_view seal) const override {
     std::vector<ObjectName> names;
-    std::error_code error;
-    for (fs::directory_iterator shard(folder_, error), end; !error && shard != end; shard.increment(error)) {
-      if (!shard->is_directory()) continue;
-      for (const auto& entry : fs::directory_iterator(shard->path()))
-        if (const auto name = ObjectName::parse(entry.path().filename().native())) names.push_back(*name);
+    if (!seal.empty()) {
+      add_names(folder_ / seal.substr(0, 2), seal, names);
+    } else {
+      for (const fs::path& shard : entries(folder_))
+        if (fs::is_directory(shard)) add_names(shard, seal, names);
     }
-    if (error && error.value() != ENOENT) fail_errno(where(), error.value());
     std::ranges::sort(names);
     return names;
   }
@@ -67,6 +66,22 @@ class FolderObjects : public Objects {
 
  private:
   fs::path path_of(const ObjectName& name) const { return folder_ / name.seal.substr(0, 2) / name.text(); }
+
+  static std::vector<fs::path> entries(const fs::path& folder) {
+    std::vector<fs::path> paths;
+    std::error_code error;
+    for (fs::directory_iterator it(folder, error), end; !error && it != end; it.increment(error))
+      paths.push_back(it->path());
+    if (error && error.value() != ENOENT) fail_errno(printable(folder.native()), error.value());
+    return paths;
+  }
+
+  static void add_names(const fs::path& shard, std::string_view seal, std::vector<ObjectName>& names) {
+    for (const fs::path& path : entries(shard))
+      if (const auto name = ObjectName::parse(path.filename().native());
+          name && (seal.empty() || name->seal == seal))
+        names.push_back(*name);
+  }
 
   mode_t mode() const {
     struct stat status {};

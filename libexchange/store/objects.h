@@ -33,8 +33,8 @@ class Objects {
   virtual void put(const ObjectName& name, const Write& write) = 0;
   // The object, readable from its start at any offset; empty when there is none.
   virtual Fd get(const ObjectName& name) const = 0;
-  // All names, in order.
-  virtual std::vector<ObjectName> list() const = 0;
+  // All names, or those of one seal, in order.
+  virtual std::vector<ObjectName> list(std::string_view seal = {}) const = 0;
   // First `key_bytes` bytes from the start are overwritten, where the keys are wrapped: what a disk may still
   // hold of the rest opens for nobody. Removing what is not there is no error.
   virtual void remove(const ObjectName& name, std::uint64_t key_bytes = 0) = 0;

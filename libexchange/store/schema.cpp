@@ -107,7 +107,7 @@ create table identifier (
   person {text} not null,
   first_seen {text} not null,
   last_seen {text} not null);
-create index identifier_bundle on identifier (bundle);
+create index identifier_row on identifier (bundle, sheet, line);
 create index identifier_key on identifier (key);
 create table identifier_also (
   bundle bigint not null references bundle (id),
