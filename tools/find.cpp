@@ -18,22 +18,24 @@ using exchange::Hit;
 constexpr const char* kNoFinding = "shared identifier, not a finding";
 
 std::string notes_of(const Hit& hit) {
-  std::string text = hit.status == "valid" ? "" : hit.status;
+  const bool sound = hit.status == "valid" || hit.status == "format_only";
+  std::string text = sound ? "" : hit.status;
   for (const std::string& notice : hit.notices) text += (text.empty() ? "" : "\n") + ("!! " + notice);
   return text;
 }
 
 std::vector<std::string> cells_of(const Hit& hit) {
+  const std::string place = hit.line == 0 ? hit.sheet : fmt::format("{}, line {}", hit.sheet, hit.line);
   return {hit.type,
           hit.value,
           hit.reference + "\n" + hit.requesting,
-          hit.exhibit,
+          hit.exhibit + (place.empty() || hit.exhibit.empty() ? "" : "\n") + place,
           person_text(hit.person, hit.role),
           handling_text(hit.tlp, hit.handling_code),
           notes_of(hit)};
 }
 
-Table hit_table() { return Table({"type", "value", "case", "exhibit", "person", "TLP", "notes"}); }
+Table hit_table() { return Table({"type", "value", "case", "where", "person", "TLP", "notes"}); }
 
 struct FindOptions {
   std::string text;

@@ -28,6 +28,8 @@ class Folder {
     ensure(U_SUCCESS(error), "ICU has its root collation and transliterators");
     collator_->setStrength(icu::Collator::PRIMARY);
     collator_->setAttribute(UCOL_ALTERNATE_HANDLING, UCOL_SHIFTED, error);
+    collator_->setMaxVariable(UCOL_REORDER_CODE_SYMBOL, error);  // '+' goes like '-'
+    ensure(U_SUCCESS(error), "ICU's collation takes these settings");
   }
 
   std::string fold(std::string_view name) {
