@@ -28,7 +28,10 @@ exchange::CheckOptions check_options(const Context& context) {
 }
 
 void say_report(Context& context, const StoreReport& report, const char* done, const char* hint) {
-  if (!report.good()) context.exit = exchange::exit_code(Code::integrity);
+  if (!report.good()) {
+    context.exit = exchange::exit_code(Code::integrity);
+    context.warn("the store is not whole", hint);
+  }
   if (context.json)
     return context.print(Json{{"exit", context.exit},
                               {"objects", report.objects},
@@ -42,7 +45,6 @@ void say_report(Context& context, const StoreReport& report, const char* done, c
     text += fmt::format("; {} are for other keys: only their seals were checked", report.unreadable);
   if (report.due > 0) text += fmt::format("; {} custody events are due", report.due);
   context.print(text + "\n");
-  if (!report.good()) context.warn("the store is not whole", hint);
 }
 
 void set_up_check(CLI::App& app, Context& context) {
