@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "libexchange/base/pipeline.h"
 #include "libexchange/base/text.h"
 #include "libexchange/store/name_search.h"
 
@@ -95,7 +96,7 @@ std::string tail_sha256(const VerifiedBundle& bundle) {
 }
 
 BundleRows::BundleRows(VerifiedBundle& bundle, unsigned threads)
-    : bundle_(bundle), sealed_(read_sealed_case(bundle.contents(), threads, true)) {
+    : bundle_(bundle), threads_(threads), sealed_(read_sealed_case(bundle.contents(), threads, true)) {
   if (reference().size() > kShort || requesting().size() > kShort)
     throw Failure(Code::policy, bundle.verdict().file + ": its case reference is over 200 bytes",
                   "ask the sender for a bundle with a shorter one");
@@ -196,12 +197,41 @@ void BundleRows::person_rows(const TakeRow& take) {
   });
 }
 
+// Reading a telephone number costs more than storing it: rows are read on all threads, and handed on in
+// order.
 void BundleRows::identifier_rows(const TakeRow& take) {
   constexpr const char* sheet = "identifiers.csv";
+  constexpr std::size_t kRows = 256;
+  struct Batch {
+    std::vector<std::pair<std::size_t, Cells>> rows;
+    std::vector<std::pair<IndexTable, Values>> out;
+  };
+  Pipeline<Batch> pipeline(
+      threads_, 2 * std::size_t{threads_} + 2,
+      [](Batch& batch, std::size_t) {
+        const TakeRow keep = [&](IndexTable table, Values row) {
+          batch.out.emplace_back(table, std::move(row));
+        };
+        for (auto& [line, c] : batch.rows)
+          identifier_row(keep,
+                         {sheet, line, "value", c["exhibit"], c["person"], c["first_seen"], c["last_seen"]},
+                         identifier_of(c));
+        batch.rows.clear();
+      },
+      [&](Batch& batch) {
+        for (auto& [table, row] : batch.out) take(table, std::move(row));
+        batch.out.clear();
+      });
+  Batch* batch = nullptr;
   each_row(sealed_.sheets, sheet, [&](std::size_t line, Cells& c) {
-    identifier_row(take, {sheet, line, "value", c["exhibit"], c["person"], c["first_seen"], c["last_seen"]},
-                   identifier_of(c));
+    if (!batch) batch = &pipeline.next();
+    batch->rows.emplace_back(line, std::move(c));
+    if (batch->rows.size() < kRows) return;
+    pipeline.submit();
+    batch = nullptr;
   });
+  if (batch) pipeline.submit();
+  pipeline.finish();
 }
 
 void BundleRows::loss_rows(const TakeRow& take) {

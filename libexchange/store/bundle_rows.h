@@ -23,7 +23,8 @@ class BundleRows {
   std::string reference() const;              // printable, or "-"
   std::string requesting() const;             // agency id, or "-"
   std::vector<std::string> exhibits() const;  // ids of those that can be read
-  // Every row, in constant memory but for the persons.
+  // Every row, in constant memory but for the persons. `take` is called by one thread at a time, not always
+  // by the caller's; the rows of a bundle always come in the same order.
   void each(const TakeRow& take);
 
  private:
@@ -36,6 +37,7 @@ class BundleRows {
   Values describe() const;
 
   VerifiedBundle& bundle_;
+  unsigned threads_;
   SealedCase sealed_;
   Values values_;
 };

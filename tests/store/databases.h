@@ -41,6 +41,16 @@ class Server {
   int count_ = 0;
 };
 
+// ok, or the code of the Failure that `work` ends with.
+inline exchange::Code code_of(const std::function<void()>& work) {
+  try {
+    work();
+    return exchange::Code::ok;
+  } catch (const exchange::Failure& f) {
+    return f.code();
+  }
+}
+
 struct Place {
   explicit Place(const std::string& kind)
       : address(kind == "sqlite" ? (folder / "index.sqlite").native() : Server::the().fresh()) {}

@@ -11,19 +11,7 @@
 #include "tests/store/stored.h"
 
 using namespace stored;
-
-namespace {
-
-Code code_of(const std::function<void()>& work) {
-  try {
-    work();
-    return Code::ok;
-  } catch (const Failure& f) {
-    return f.code();
-  }
-}
-
-}  // namespace
+using databases::code_of;
 
 TEST_CASE("a bundle is taken in as it is, once") {
   Desk desk(EACH_DATABASE);

@@ -8,19 +8,11 @@
 #include "tests/store/stored.h"
 
 using namespace stored;
+using databases::code_of;
 
 namespace {
 
 constexpr const char* kAfter = "2031-06-01";  // the day after the samples' last
-
-Code code_of(const std::function<void()>& work) {
-  try {
-    work();
-    return Code::ok;
-  } catch (const Failure& f) {
-    return f.code();
-  }
-}
 
 std::string joined(const StoreReport& report) {
   std::string all;
