@@ -13,6 +13,19 @@ void set_up_pack(CLI::App& app, Context& context);
 void set_up_verify(CLI::App& app, Context& context);
 void set_up_list(CLI::App& app, Context& context);
 void set_up_open(CLI::App& app, Context& context);
+void set_up_custody(CLI::App& app, Context& context);
+void set_up_custody_add(CLI::App& app, Context& context);  // of `custody`, like the next two
+void set_up_custody_import(CLI::App& app, Context& context);
+void set_up_custody_show(CLI::App& app, Context& context);
+void set_up_receipt(CLI::App& app, Context& context);
+void set_up_outbox(CLI::App& app, Context& context);
+void set_up_ingest(CLI::App& app, Context& context);
+void set_up_cases(CLI::App& app, Context& context);
+void set_up_show(CLI::App& app, Context& context);
+void set_up_find(CLI::App& app, Context& context);
+void set_up_links(CLI::App& app, Context& context);
+void set_up_store(CLI::App& app, Context& context);
+void set_up_correction(CLI::App& app, Context& context);
 void set_up_completion(CLI::App& app, Context& context);
 
 }  // namespace valise

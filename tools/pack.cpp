@@ -12,6 +12,8 @@
 #include "libexchange/bundle/plan.h"
 #include "libexchange/crypto/digest.h"
 #include "tools/commands.h"
+#include "tools/officer.h"
+#include "tools/packing_record.h"
 #include "tools/problems.h"
 #include "tools/table.h"
 
@@ -22,7 +24,6 @@ namespace {
 using exchange::Endorsement;
 using exchange::Plan;
 using exchange::printable;
-using exchange::PrivateKeys;
 using exchange::Recipient;
 using exchange::WritePlan;
 using exchange::WriteResult;
@@ -101,24 +102,6 @@ Json audience_json(const exchange::Case& the_case, const Plan& plan) {
   return {{"exhibits", exhibits}, {"left_out", plan.left_out}, {"readers", readers}, {"sheets", whole}};
 }
 
-// The officer's endorsed key. Failure{trust} when it may not seal now.
-PrivateKeys sealing_key(const Context& context, const Options& o, Endorsement& endorsement) {
-  const exchange::Home home = context.home();
-  const auto as = o.as.empty() ? std::nullopt : std::optional(parse_address(o.as));
-  const exchange::OwnKey own = home.own_key(as);
-  if (!own.endorsement)
-    throw Failure(Code::trust, own.address.text() + ": has no endorsement yet",
-                  "valise key request, let the agency endorse it, then: valise key install");
-  endorsement = *own.endorsement;
-  const auto now = exchange::now();
-  const auto chain = exchange::check_chain(home, endorsement, "seal", now, now);
-  if (!chain.trusted) throw Failure(chain.code, chain.problem, "ask your agency for a valid endorsement");
-  for (const std::string& w : chain.warnings) context.warn(w);
-  return exchange::read_key_file(own.file, context.ask_passphrase(), [&](const std::string& w) {
-    if (context.verbose) context.warn(w);
-  });
-}
-
 using Keys = std::map<std::string, exchange::AgeRecipient>;
 
 // What the endorsements of the recipients say: their keys, and whether they work with victims.
@@ -156,7 +139,8 @@ WritePlan write_plan(const Context& context, const Options& o, const exchange::C
   return write;
 }
 
-void report(const Context& context, const Options& o, const WriteResult& r, const Plan& plan) {
+void report(const Context& context, const Options& o, const WriteResult& r, const Plan& plan,
+            const std::optional<std::uint64_t>& event) {
   for (const std::string& w : r.warnings) context.warn(w);
   for (const std::string& name : r.not_restored) context.warn("recorded but not carried: " + name);
   if (r.not_restored_count > r.not_restored.size())
@@ -172,7 +156,8 @@ void report(const Context& context, const Options& o, const WriteResult& r, cons
                        {"files", r.files},
                        {"bytes", r.input_bytes},
                        {"bundle_bytes", r.bundle_bytes},
-                       {"left_out", plan.left_out}});
+                       {"left_out", plan.left_out},
+                       {"custody_event", event ? Json(*event) : Json()}});
   }
   context.say(fmt::format("sealed {} exhibits, {} files, {} into {} of {}", r.exhibits, r.files,
                           exchange::human_size(r.input_bytes), exchange::human_size(r.bundle_bytes),
@@ -205,20 +190,31 @@ void run(const Context& context, const Options& o) {
   }
   for (const std::string& id : plan.left_out)
     context.warn(id + " stays here: none of the recipients is in its audience");
-  const PrivateKeys keys = sealing_key(context, o, write.endorsement);
-  write.signer = &keys.signing;
+  const OfficerKey key = officer_key(context, o.as, exchange::Act::seal);
+  write.signer = &key.keys.signing;
+  write.endorsement = key.endorsement;
+  PackingRecord record(context, key.signer(), checked.the_case, plan);
   if (context.show_progress()) write.total_bytes = exchange::total_bytes(write);
   Progress progress(context, "packing");
   if (o.output == "-") {
     if (::isatty(1))
       throw Failure(Code::usage, "a bundle would go to the terminal", "give -o FILE, or send it into a pipe");
-    report(context, o, write_bundle(write, 1, {}, progress.callback()), plan);
+    const WriteResult result = write_bundle(write, 1, {}, progress.callback());
+    record.sealed(result, "-");  // it is out: only now its seal is known
+    report(context, o, result, plan, record.event());
     return;
   }
   exchange::OutputFile out(o.output, exchange::OutputFile::Existing::refuse);
   const WriteResult result = write_bundle(write, out.fd(), o.output, progress.callback());
-  out.commit();
-  report(context, o, result, plan);
+  if (::fsync(out.fd()) != 0) exchange::fail_errno(printable(o.output), errno);
+  record.sealed(result, exchange::fs::path(o.output).filename());
+  try {
+    out.commit();
+  } catch (const Failure& f) {
+    record.never_appeared(f.what());
+    throw;
+  }
+  report(context, o, result, plan, record.event());
 }
 
 }  // namespace

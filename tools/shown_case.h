@@ -6,8 +6,7 @@
 #include <optional>
 #include <string>
 
-#include "libexchange/casefile/case.h"
-#include "libexchange/casefile/identifier.h"
+#include "libexchange/bundle/sealed_case.h"
 #include "tools/reading.h"
 
 namespace valise {
@@ -24,10 +23,10 @@ ShownCase case_of_bundle(const Context& context, const std::string& file);
 ShownCase case_of_folder(const std::string& folder);
 
 // Rows of a sheet by column name; none where the sheet is not there.
-using Cells = std::map<std::string, std::string>;
+using exchange::Cells;
+using exchange::identifier_of;
 void each_row(const ShownCase& shown, const std::string& sheet, const std::function<void(Cells&)>& row);
 
-exchange::Identifier identifier_of(Cells& row);
 // Like hash_status(); "given" in a folder, where nothing has been compared yet.
 std::string hash_of(const ShownCase& shown, const exchange::ExhibitRow& exhibit);
 

@@ -43,6 +43,17 @@ Source Source::open(const fs::path& path, std::uint64_t spool_limit) {
   return source;
 }
 
+Source Source::of(Fd file, std::string name) {
+  Source source;
+  source.name_ = std::move(name);
+  source.fd_ = std::move(file);
+  struct stat status {};
+  if (::fstat(source.fd(), &status) != 0) fail_errno(source.name_, errno);
+  ensure(S_ISREG(status.st_mode), "an open regular file");
+  source.size_ = static_cast<std::uint64_t>(status.st_size);
+  return source;
+}
+
 Bytes Source::read(std::uint64_t offset, std::size_t length) const {
   if (offset > size_ || length > size_ - offset)
     throw Failure(Code::truncated, name_ + ": ends before byte " + std::to_string(offset + length),

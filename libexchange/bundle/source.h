@@ -11,6 +11,8 @@ class Source {
  public:
   // "-" and anything that cannot seek are spooled, up to `spool_limit` bytes (Failure{limit}).
   static Source open(const fs::path& path, std::uint64_t spool_limit = std::uint64_t{1} << 45);
+  // A regular file that is open for reading already; `name` is for messages, printable.
+  static Source of(Fd file, std::string name);
   int fd() const { return fd_.get(); }
   std::uint64_t size() const { return size_; }
   const std::string& name() const { return name_; }  // printable

@@ -28,8 +28,13 @@ void VerifiedBundle::attempt(int step, const char* where, const std::function<vo
 
 VerifiedBundle VerifiedBundle::verify(const fs::path& file, const Home& home, const KeysAtHand& keys,
                                       const VerifyOptions& options) {
+  return verify(Source::open(file), home, keys, options);
+}
+
+VerifiedBundle VerifiedBundle::verify(Source source, const Home& home, const KeysAtHand& keys,
+                                      const VerifyOptions& options) {
   VerifiedBundle bundle;
-  bundle.source_ = std::make_unique<Source>(Source::open(file));
+  bundle.source_ = std::make_unique<Source>(std::move(source));
   bundle.verdict_.file = bundle.source_->name();
   bundle.run(home, keys, options);
   bundle.conclude();

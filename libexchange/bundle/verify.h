@@ -43,10 +43,15 @@ class VerifiedBundle {
   static VerifiedBundle verify(const fs::path& file, const Home& home, const KeysAtHand& keys,
                                const VerifyOptions& options);
 
+  // The same for what is open already; nothing else may write to it.
+  static VerifiedBundle verify(Source source, const Home& home, const KeysAtHand& keys,
+                               const VerifyOptions& options);
+
   const Verdict& verdict() const { return verdict_; }
   // Throws the verdict as a Failure unless it is good, and {no_recipient} when no key here opens it.
   Contents& contents();
   const Envelope& envelope() const { return *envelope_; }
+  const Source& source() const { return *source_; }
 
  private:
   VerifiedBundle() = default;

@@ -100,6 +100,9 @@ constexpr std::array kRules = {
          warn},
     Rule{"amount", "an amount is a plain decimal number", "ISO 20022 amounts", warn, refuse},
     Rule{"missing-row", "what a row names stands in its sheet", "house rule", warn, refuse},
+    // What was taken in.
+    Rule{"search-purpose", "a search says for which case it is, or why",
+         "UNTOC art. 18(19); INTERPOL RPD art. 10", off, refuse},
 };
 
 constexpr std::string_view word_for(Rule::Level level) {

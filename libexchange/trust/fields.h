@@ -59,6 +59,13 @@ class Fields {
   static bool is_phrase(std::string_view v) {
     return !v.empty() && v.size() <= 200 && printable(v) == v && trim(v) == v;
   }
+  // The same up to `most` bytes, and a backslash is a character like any other.
+  static bool is_line(std::string_view v, std::size_t most) {
+    std::string plain(v);
+    for (char& c : plain)
+      if (c == '\\') c = '/';
+    return !v.empty() && v.size() <= most && printable(plain) == plain && trim(v) == v;
+  }
   // The text must be exactly what would be written for what was read.
   void require_same(std::string_view text, const std::string& again) {
     if (!at_end() || text != again) bad("it has lines or spellings that it should not have");

@@ -158,19 +158,33 @@ fs::path Home::key_path(const Address& address) const {
   return folder_ / "keys" / address.agency / (address.name + ".key");
 }
 
-std::string Home::policy() const {
+std::string Home::policy() const { return setting("policy").value_or("standard"); }
+
+std::optional<std::string> Home::setting(std::string_view name) const {
   const fs::path path = folder_ / "config.toml";
-  if (!fs::exists(fs::symlink_status(path))) return "standard";
+  if (!fs::exists(fs::symlink_status(path))) return std::nullopt;
   try {
     const Bytes bytes = read_file(path, kMaxNote);
     const toml::table root = toml::parse(as_text(bytes));
-    return root["policy"].value_or(std::string("standard"));
+    const auto value = root.at_path(name);
+    if (const auto number = value.value_exact<std::int64_t>()) return std::to_string(*number);
+    return value.value<std::string>();
   } catch (const toml::parse_error& e) {
     throw Failure(Code::usage,
                   printable(path.native()) + ": line " + std::to_string(e.source().begin.line) + ": " +
                       printable(e.description()),
                   "it holds a line such as: policy = \"strict\"");
   }
+}
+
+std::uint64_t Home::number_setting(std::string_view name, std::uint64_t otherwise) const {
+  const auto text = setting(name);
+  if (!text) return otherwise;
+  const auto number = from_decimal(*text);
+  if (!number || *number == 0 || *number > 1'000'000)
+    throw Failure(Code::usage, "config.toml: " + std::string(name) + " is not a number from 1 to 1000000",
+                  "write for instance: " + std::string(name) + " = " + std::to_string(otherwise));
+  return *number;
 }
 
 fs::path Home::root_path(std::string_view agency) const {

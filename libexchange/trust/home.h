@@ -71,6 +71,13 @@ class Home {
   // For a key of this home, `own`. Failure{trust}: the agency is not trusted; {key}: it is for other keys.
   void install_endorsement(const std::string& whole, const PrivateKeys& own);
 
+  // A value of config.toml as text; nothing when it is not there. Failure{usage}: config.toml cannot be read.
+  //   custody = "DIR"              the folder of the custody log, relative to the home
+  //   custody_transit_hours = 72   from transferred to received
+  //   outbox_overdue_days = 7      from sent to a receipt
+  std::optional<std::string> setting(std::string_view name) const;
+  // The same as a number from 1 to a million. Failure{usage}: it is none.
+  std::uint64_t number_setting(std::string_view name, std::uint64_t otherwise) const;
   // The name of the policy under which this home's cases are checked: `policy` of config.toml, else
   // "standard". Failure{usage}: config.toml cannot be read.
   std::string policy() const;

@@ -1,0 +1,166 @@
+#include "libexchange/custody/log_writer.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+
+#include "libexchange/base/text.h"
+#include "libexchange/trust/roles.h"
+
+namespace exchange {
+
+namespace {
+
+constexpr mode_t kMode = 0660;  // less the umask: analysts of one group may share a log
+
+void make_folder(const fs::path& folder) {
+  std::error_code error;
+  if (!fs::create_directories(folder, error)) {
+    if (error) throw Failure(Code::unavailable, printable(folder.native()) + ": " + error.message());
+    return;
+  }
+  const Fd parent =
+      open_file(folder.parent_path().empty() ? "." : folder.parent_path(), O_RDONLY | O_DIRECTORY);
+  ::fsync(parent.get());
+}
+
+void write_at(const Fd& fd, View bytes, std::uint64_t offset, const std::string& name) {
+  while (!bytes.empty()) {
+    const ssize_t n = ::pwrite(fd.get(), bytes.data(), bytes.size(), static_cast<off_t>(offset));
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) fail_errno(name, errno);
+    bytes = bytes.subspan(static_cast<std::size_t>(n));
+    offset += static_cast<std::uint64_t>(n);
+  }
+}
+
+}  // namespace
+
+LogWriter::LogWriter(const Home& home, const Signer& signer) : CustodyLog(folder_of(home)), signer_(&signer) {
+  require_usage(home, signer.endorsement, Act::record, now());
+  make_folder(folder_);
+  take_lock();
+  load();  // as of now that nobody else appends
+  check_head(home);
+  committed_ = size_;
+  open_for_append();
+}
+
+LogWriter::~LogWriter() {
+  index_.reset();  // undoes what was not committed
+  drop_unfinished();
+}
+
+void LogWriter::take_lock() {
+  lock_ = open_file(folder_ / "lock", O_RDWR | O_CREAT, kMode);
+  while (::flock(lock_.get(), LOCK_EX) != 0) {
+    if (errno != EINTR) fail_errno(name("lock"), errno);
+    check_interrupted();
+  }
+}
+
+// A checkpoint that nobody trusted has signed must not get a good signature through the next append.
+void LogWriter::check_head(const Home& home) {
+  if (!checkpoint_) return;
+  const std::string& agency = signer_->endorsement.officer.agency;
+  if (checkpoint_->agency() != agency)
+    throw Failure(Code::trust,
+                  printable(folder_.native()) + ": is the custody log of " + checkpoint_->agency() +
+                      ", and the key is of " + agency,
+                  "act with a key of that agency, or name another folder in config.toml");
+  const auto root = home.agency(agency);
+  for (const Endorsement& e : signers_of(*checkpoint_))
+    if (root && root->accepts(Note::parse(e.whole, "endorsement")) && e.usages.contains("custody")) return;
+  throw Failure(Code::signature, name("checkpoint") + ": is not signed by an officer of " + agency,
+                "see: valise custody check");
+}
+
+void LogWriter::open_for_append() {
+  end_ = size_ == 0 ? 0 : ends(size_ - 1).second;
+  entries_ = open_file(folder_ / "entries", O_RDWR | O_CREAT, kMode);
+  ends_ = open_file(folder_ / "ends", O_RDWR | O_CREAT, kMode);
+  hashes_ = open_file(folder_ / "hashes", O_RDWR | O_CREAT, kMode);
+  drop_unfinished();
+  const fs::path file = folder_ / "index.db";
+  for (bool again = true;; again = false) {
+    try {
+      CustodyIndex index(CustodyIndex::Mode::write, file);
+      if (index.covered() > size_) index.clear();
+      fill(index);
+      index.commit();
+      index_.emplace(std::move(index));
+      return;
+    } catch (const Failure& f) {
+      if (f.code() != Code::unavailable || !again) throw;
+      for (const char* ending : {"", "-journal", "-wal", "-shm"}) ::unlink((file.native() + ending).c_str());
+    }
+  }
+}
+
+void LogWriter::drop_unfinished() noexcept {
+  if (!entries_ || !ends_ || !hashes_) return;
+  // A failure leaves bytes that nobody reads.
+  if (::ftruncate(entries_.get(), static_cast<off_t>(end_)) != 0 ||
+      ::ftruncate(ends_.get(), static_cast<off_t>(committed_ * 16)) != 0 ||
+      ::ftruncate(hashes_.get(), static_cast<off_t>(stored_count(committed_) * 32)) != 0)
+    return;
+}
+
+void LogWriter::keep_endorsement() {
+  const Endorsement& e = signer_->endorsement;
+  const fs::path file = folder_ / "endorsements" / to_hex(e.text_hash);
+  if (fs::exists(fs::symlink_status(file))) return;
+  make_folder(file.parent_path());
+  write_file(file, as_view(e.whole), OutputFile::Existing::replace, kMode);
+}
+
+LoggedEvent LogWriter::add(CustodyEvent e) {
+  e.recorded = now();
+  e.signer = signer_->verifier();
+  e.endorsement = signer_->endorsement.text_hash;
+  std::ranges::sort(e.exhibits, {}, &ExhibitLink::exhibit);
+  for (ExhibitLink& x : e.exhibits) x.previous = index_->last({e.the_case, x.exhibit});
+  e.list_size = e.exhibits.size() > CustodyEvent::kInline ? e.exhibits.size() : 0;
+  e.require_complete();
+  const std::string text = e.text();
+  const std::string list = e.list();
+  CustodyEvent::parse(text, list);  // what cannot be read again is never signed
+  LoggedEvent logged{size_, event_id(text), std::move(e), signer_->sign(text).whole()};
+
+  const std::uint64_t begin = size_ == 0 ? 0 : ends(size_ - 1).second;
+  const std::uint64_t middle = begin + logged.note.size(), end = middle + list.size();
+  Bytes pair(16);
+  store_le(MutableView(pair).first(8), middle);
+  store_le(MutableView(pair).subspan(8), end);
+  Bytes hashes;
+  for (const Hash& h : tree().hashes_for(size_, merkle_leaf(as_view(logged.note)))) append(hashes, h);
+  write_at(entries_, as_view(logged.note + list), begin, name("entries"));
+  write_at(ends_, pair, size_ * 16, name("ends"));
+  write_at(hashes_, hashes, stored_count(size_) * 32, name("hashes"));
+  index_->add(logged.id, logged.event);
+  ++size_;
+  return logged;
+}
+
+const Checkpoint& LogWriter::commit() {
+  if (size_ == committed_) return *checkpoint_;
+  Checkpoint next;
+  next.origin = checkpoint_ ? checkpoint_->origin : signer_->endorsement.officer.text() + "/custody";
+  next.size = size_;
+  next.root = root(size_);
+  next.note = signer_->sign(next.text());
+  keep_endorsement();
+  for (const auto& [fd, file] : {std::pair(&entries_, "entries"), {&ends_, "ends"}, {&hashes_, "hashes"}})
+    if (::fdatasync(fd->get()) != 0) fail_errno(name(file), errno);
+  end_ = ends(size_ - 1).second;
+  write_file(folder_ / "checkpoint", as_view(next.note.whole()), OutputFile::Existing::replace, kMode);
+  committed_ = size_;
+  checkpoint_ = std::move(next);
+  index_->commit();
+  return *checkpoint_;
+}
+
+}  // namespace exchange
