@@ -84,6 +84,7 @@ void LogWriter::open_for_append() {
   ends_ = open_file(folder_ / "ends", O_RDWR | O_CREAT, kMode);
   hashes_ = open_file(folder_ / "hashes", O_RDWR | O_CREAT, kMode);
   drop_unfinished();
+  drop_temporary();
   const fs::path file = folder_ / "index.db";
   for (bool again = true;; again = false) {
     try {
@@ -97,6 +98,17 @@ void LogWriter::open_for_append() {
       if (f.code() != Code::unavailable || !again) throw;
       for (const char* ending : {"", "-journal", "-wal", "-shm"}) ::unlink((file.native() + ending).c_str());
     }
+  }
+}
+
+// What a writer that was killed had not given a name yet. Only who holds the lock makes files here.
+void LogWriter::drop_temporary() const {
+  for (const fs::path& folder : {folder_, folder_ / "endorsements"}) {
+    std::error_code error;
+    std::vector<fs::path> left;
+    for (fs::directory_iterator it(folder, error), end; !error && it != end; it.increment(error))
+      if (it->path().filename().native().starts_with('.')) left.push_back(it->path());
+    for (const fs::path& file : left) ::unlink(file.c_str());
   }
 }
 
@@ -159,7 +171,10 @@ const Checkpoint& LogWriter::commit() {
   write_file(folder_ / "checkpoint", as_view(next.note.whole()), OutputFile::Existing::replace, kMode);
   committed_ = size_;
   checkpoint_ = std::move(next);
-  index_->commit();
+  try {
+    index_->commit();
+  } catch (const Failure&) {  // the events are in the log; the index is made up for by the next writer
+  }
   return *checkpoint_;
 }
 

@@ -27,6 +27,7 @@ class LogWriter : public CustodyLog {
   void check_head(const Home& home);
   void open_for_append();
   void drop_unfinished() noexcept;
+  void drop_temporary() const;
   void keep_endorsement();
 
   const Signer* signer_;
