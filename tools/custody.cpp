@@ -43,8 +43,6 @@ std::string report_text(const std::string& what, const LogReport& r,
   std::string verdict = "sound";
   if (!r.problems.empty())
     verdict = "NOT SOUND";
-  else if (!head)
-    verdict = "empty";
   else if (r.unexplained > 0)
     verdict = "sound, but a chain is not";
   std::string keys = fmt::format("{} keys", r.signers);

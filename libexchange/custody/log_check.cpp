@@ -106,7 +106,7 @@ class Checker {
     const Checkpoint& c = *log_.checkpoint();
     StatementCheck best{Code::signature, "", {}};
     for (const Endorsement& e : log_.signers_of(c)) {
-      best = signers_.check(c.note, e, e.signing, e.text_hash, last_recorded_);
+      best = signers_.check(c.note, e, e.signing, e.text_hash, log_.size() == 0 ? now() : last_recorded_);
       if (best.good()) return;
     }
     report_.problem(best.code, "checkpoint", best.problem);

@@ -7,7 +7,6 @@
 
 #include "libexchange/base/text.h"
 #include "libexchange/custody/event_types.h"
-#include "libexchange/trust/roles.h"
 
 namespace exchange {
 
@@ -66,11 +65,7 @@ Chain chain_of(const std::vector<LoggedEvent>& history, const std::string& exhib
 
 void require_recordable(const Home& home, const Signer& signer) {
   fs::path folder = CustodyLog::folder_of(home);
-  if (fs::exists(folder)) {
-    LogWriter(home, signer);
-    return;
-  }
-  require_usage(home, signer.endorsement, Act::record, now());
+  require_own_log(home, signer, CustodyLog(folder));
   while (!fs::exists(folder) && folder.has_parent_path() && folder != folder.parent_path())
     folder = folder.parent_path();
   if (::access(folder.empty() ? "." : folder.c_str(), W_OK) != 0)

@@ -92,6 +92,20 @@ TEST_CASE("bytes behind the checkpoint are an unfinished append: not seen, and d
   CHECK(bytes_of(o.log() / "entries").starts_with(entries + "valise-custody/v1\nevent photographed"));
 }
 
+TEST_CASE("a log without its checkpoint is damaged, but a log that was only begun is not") {
+  Officer o("cn-liaison");
+  { LogWriter log(o.home, o.signer); }  // killed before the first event
+  put(o.log() / "entries", "valise-custody/v1\nhalf");
+  CHECK(sound(o));
+  grow(o, 3);
+  CHECK(checked(o).events == 3);
+  const std::string entries = bytes_of(o.log() / "entries");
+  fs::remove(o.log() / "checkpoint");
+  CHECK(checked(o).code() == Code::integrity);
+  CHECK_THROWS_AS(LogWriter(o.home, o.signer), Failure);
+  CHECK(bytes_of(o.log() / "entries") == entries);
+}
+
 TEST_CASE("a log that was rolled back, forked or exchanged does not continue an earlier checkpoint") {
   Officer o("cn-liaison");
   grow(o, 3);
