@@ -40,10 +40,15 @@ Json report_json(const LogReport& r, const std::optional<exchange::Checkpoint>& 
 
 std::string report_text(const std::string& what, const LogReport& r,
                         const std::optional<exchange::Checkpoint>& head) {
-  std::string text = fmt::format(
-      "{}: {}, {} events of {} exhibits, signed by {}\n", what,
-      r.problems.empty() ? r.unexplained == 0 ? "sound" : "sound, but a chain is not" : "NOT SOUND", r.events,
-      r.exhibits, r.signers == 1 ? "one key" : fmt::format("{} keys", r.signers));
+  std::string verdict = "sound";
+  if (!r.problems.empty())
+    verdict = "NOT SOUND";
+  else if (r.unexplained > 0)
+    verdict = "sound, but a chain is not";
+  std::string keys = fmt::format("{} keys", r.signers);
+  if (r.signers < 2) keys = r.signers == 1 ? "one key" : "nobody who is trusted here";
+  std::string text = fmt::format("{}: {}, {} events of {} exhibits, signed by {}\n", what, verdict, r.events,
+                                 r.exhibits, keys);
   if (head)
     text += fmt::format("  log         {}\n  checkpoint  {} events, root {}\n", head->origin, head->size,
                         exchange::to_base64(head->root));
@@ -84,10 +89,12 @@ void check(Context& context, const std::string& folder, const std::string& earli
   std::fprintf(stderr, "valise: %s: %s\n", printable(path.native()).c_str(),
                r.problems.empty() ? "a chain of custody has gaps that nobody has explained"
                                   : r.problems.front().message.c_str());
-  std::fprintf(stderr, "hint: %s\n",
-               r.problems.empty()
-                   ? "find out, and record it: valise custody add EX --event anomaly"
-                   : "do not add to this log; restore it from a backup, and keep the damaged one");
+  const char* hint =
+      r.code() == Code::policy  ? "find out, and record it: valise custody add EX --event anomaly"
+      : r.code() == Code::trust ? "if you know the agency, take its card: valise trust add CARD"
+      : exported                ? "do not rely on this folder: ask for a fresh export"
+                                : "do not add to this log: restore it, and keep the damaged one";
+  std::fprintf(stderr, "hint: %s\n", hint);
 }
 
 void set_up_check(CLI::App& app, Context& context) {

@@ -1,6 +1,7 @@
 // valise custody show: the timeline of an exhibit.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <memory>
 
 #include "libexchange/base/text.h"
@@ -38,8 +39,14 @@ std::string holder_of(const Chain& chain) {
 }
 
 void show_one(const Context& context, const CustodyLog& log, const exchange::ExhibitId& id) {
-  const auto history = log.history(id);
-  Chain chain(id.exhibit, chain_options(context.home()));
+  auto history = log.history(id);
+  Chain logged(id.exhibit, chain_options(context.home()));
+  for (const LoggedEvent& e : history) logged.take(e.index, e.id, e.event);
+  const auto findings = logged.findings(exchange::now());
+  // For people in the order in which it happened: what the program recorded by itself may come before what
+  // was told later.
+  std::ranges::stable_sort(history, {}, [](const LoggedEvent& e) { return e.event.instant(); });
+  Chain chain(id.exhibit);
   Table table({"at (local)", "UTC", "event", "by", "place", "holder", "seal", "details", "id", "signed by"});
   Json events = Json::array();
   for (const LoggedEvent& e : history) {
@@ -53,7 +60,6 @@ void show_one(const Context& context, const CustodyLog& log, const exchange::Exh
                holder_of(chain), chain.seal().empty() ? "-" : chain.seal(), details(e.event),
                to_hex(e.id).substr(0, 16), e.event.signer.name});
   }
-  const auto findings = chain.findings(exchange::now());
   if (context.json) {
     Json list = Json::array();
     for (const auto& f : findings) list.push_back(finding_json(f));

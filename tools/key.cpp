@@ -4,8 +4,10 @@
 #include <memory>
 
 #include "libexchange/base/text.h"
+#include "libexchange/trust/roles.h"
 #include "libexchange/trust/usage.h"
 #include "tools/commands.h"
+#include "tools/table.h"
 
 namespace valise {
 
@@ -165,6 +167,23 @@ void set_up_passwd(CLI::App& app, Context& context) {
   });
 }
 
+void set_up_usages(CLI::App& app, Context& context) {
+  CLI::App* sub = app.add_subcommand("usages", "which act needs which usage of a key");
+  sub->footer("Example:\n  valise key usages");
+  sub->callback([&context] {
+    Table table({"to", "a key needs the usage", "commands"});
+    Json list = Json::array();
+    for (const auto& p : exchange::permissions()) {
+      table.add({std::string(p.name), std::string(p.usage), std::string(p.command)});
+      list.push_back({{"act", p.name}, {"usage", p.usage}, {"commands", p.command}});
+    }
+    if (context.json)
+      context.print(list);
+    else
+      context.print(table.text() + "\nwithout it the act is refused with exit code 31\n");
+  });
+}
+
 }  // namespace
 
 void set_up_key(CLI::App& app, Context& context) {
@@ -174,6 +193,7 @@ void set_up_key(CLI::App& app, Context& context) {
   set_up_install(app, context);
   set_up_key_list(app, context);
   set_up_passwd(app, context);
+  set_up_usages(app, context);
 }
 
 }  // namespace valise

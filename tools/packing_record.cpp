@@ -21,7 +21,7 @@ PackingRecord::PackingRecord(const Context& context, exchange::Signer signer, co
       check_chain(home_, signer_.endorsement, permission(exchange::Act::record).usage, now, now);
   recording_ = chain.trusted;
   if (recording_)
-    exchange::LogWriter(home_, signer_);  // it can be opened and appended to
+    require_recordable(home_, signer_);
   else
     context.warn("not recorded in the custody log: " + chain.problem,
                  "ask your agency to endorse the key with the usage custody");

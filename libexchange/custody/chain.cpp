@@ -55,11 +55,6 @@ std::optional<std::uint64_t> Chain::named(const std::string& id) const {
   return it == seen_.end() ? std::nullopt : std::optional(it->index);
 }
 
-void Chain::explain(std::uint64_t event) {
-  for (ChainFinding& f : findings_)
-    if (f.event == event) f.explained = true;
-}
-
 void Chain::take(std::uint64_t index, const Hash& id, const CustodyEvent& e) {
   check(index, e);
   change(index, e);
@@ -76,14 +71,11 @@ std::vector<ChainFinding> Chain::refusals(const CustodyEvent& e) const {
 
 std::vector<ChainFinding> Chain::findings(Instant now) const {
   Chain due = *this;
-  if (transfer_ && now.seconds - transfer_->at.seconds > options_.transit_hours * 3600) {
-    const bool explained = std::ranges::any_of(
-        findings_, [&](const ChainFinding& f) { return f.event == transfer_->index && f.explained; });
+  if (transfer_ && now.seconds - transfer_->at.seconds > options_.transit_hours * 3600)
     due.find("overdue", transfer_->index,
              fmt::format("left for {} more than {} hours ago and was not received", transfer_->to,
                          options_.transit_hours));
-    due.findings_.back().explained = explained;
-  }
+  for (ChainFinding& f : due.findings_) f.explained = explained_.contains(f.event);
   return due.findings_;
 }
 
@@ -143,9 +135,9 @@ void Chain::change(std::uint64_t index, const CustodyEvent& e) {
   if (is_remark(e.type)) {
     const std::string& about = e.field(e.type == "anomaly" ? "about" : "corrects");
     if (const auto event = named(about))
-      explain(*event);
+      explained_.insert(*event);
     else if (about.empty() && !seen_.empty())
-      explain(seen_.back().index);
+      explained_.insert(seen_.back().index);
   }
   if (brings(e.type) && !came_in_ && !begun_) {
     came_in_ = true;

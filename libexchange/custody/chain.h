@@ -4,6 +4,7 @@
 // principles 2 and 3.
 #pragma once
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -62,7 +63,6 @@ class Chain {
     Instant at;
   };
   void find(std::string_view rule, std::uint64_t event, std::string message);
-  void explain(std::uint64_t event);
   void check(std::uint64_t index, const CustodyEvent& event);
   void check_begin(std::uint64_t index, const CustodyEvent& event);
   void check_hands(std::uint64_t index, const CustodyEvent& event);
@@ -74,6 +74,7 @@ class Chain {
   ChainOptions options_;
   std::vector<Seen> seen_;
   std::vector<ChainFinding> findings_;
+  std::set<std::uint64_t> explained_;  // events that an anomaly or a correction names
   std::optional<Actor> holder_;
   std::optional<Transfer> transfer_;
   std::optional<Instant> last_at_;

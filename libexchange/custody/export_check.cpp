@@ -22,41 +22,25 @@ class ExportChecker {
         signers_(home, head_.agency()) {}
 
   void run() {
-    if (options_.earlier) attempt("earlier checkpoint", [&] { growth(*options_.earlier); });
+    if (options_.earlier) report_.attempt("earlier checkpoint", [&] { growth(*options_.earlier); });
     read_exhibits();
     std::vector<std::string> names;
     for (const auto& file : fs::directory_iterator(folder_ / "events"))
       if (file.path().extension() == ".event") names.push_back(file.path().stem().native());
     std::ranges::sort(names);
-    for (const std::string& name : names) attempt("event " + printable(name), [&] { event(name); });
-    attempt("checkpoint", [&] { head(); });
+    for (const std::string& name : names) report_.attempt("event " + printable(name), [&] { event(name); });
+    report_.attempt("checkpoint", [&] { head(); });
     for (const auto& [id, chain] : chains_) {
-      if (!last_.contains(id)) problem(Code::integrity, printable(id.exhibit), "none of its events is here");
-      for (const ChainFinding& f : chain.findings(now())) {
-        report_.unexplained += !f.explained;
-        report_.findings.push_back(f);
-      }
+      if (!last_.contains(id))
+        report_.problem(Code::integrity, printable(id.exhibit), "none of its events is here");
+      for (const ChainFinding& f : chain.findings(now())) report_.finding(f);
     }
     report_.exhibits = chains_.size();
     report_.signers = signers_.signers();
-    report_.warnings.assign(signers_.warnings().begin(), signers_.warnings().end());
+    report_.warnings.insert(report_.warnings.end(), signers_.warnings().begin(), signers_.warnings().end());
   }
 
  private:
-  void problem(Code code, const std::string& where, const std::string& message) {
-    report_.problems.push_back({code, where, message});
-  }
-
-  template <class Work>
-  void attempt(const std::string& where, Work work) {
-    try {
-      work();
-    } catch (const Failure& f) {
-      if (f.code() == Code::interrupted) throw;
-      problem(f.code(), where, f.what());
-    }
-  }
-
   Endorsement endorsement(const Hash& hash) const {
     return Endorsement::parse(read_text(folder_ / "endorsements" / to_hex(hash)));
   }
@@ -67,16 +51,16 @@ class ExportChecker {
     const std::string whole = read_text(folder_ / "events" / (name + ".event"));
     const LogProof proof = LogProof::parse(read_text(folder_ / "events" / (name + ".tlog-proof")));
     if (proof.checkpoint.note.whole() != head_.note.whole())
-      return problem(Code::integrity, where, "its proof is for another checkpoint");
+      return report_.problem(Code::integrity, where, "its proof is for another checkpoint");
     if (fmt::format("{:09}", proof.index) != name ||
         !merkle_verify_inclusion(merkle_leaf(as_view(whole)), proof.index, head_.size, proof.path,
                                  head_.root))
-      return problem(Code::integrity, where, "is not at that place in the log of the checkpoint");
+      return report_.problem(Code::integrity, where, "is not at that place in the log of the checkpoint");
     const Note note = Note::parse(whole, "event");
     CustodyEvent e = CustodyEvent::parse(note.text, std::nullopt);
     const StatementCheck check =
         signers_.check(note, endorsement(e.endorsement), e.signer, e.endorsement, e.recorded);
-    if (!check.good()) problem(check.code, where, check.problem);
+    if (!check.good()) report_.problem(check.code, where, check.problem);
     if (e.list_size > 0) take_listed(e, name);
     link(proof.index, event_id(note.text), e);
     last_recorded_ = e.recorded;
@@ -121,14 +105,14 @@ class ExportChecker {
                                              : x.previous && x.previous->index == known->second.index &&
                                                    x.previous->id == known->second.id;
       if (!same)
-        problem(Code::integrity, "event " + std::to_string(index),
-                "the event before it of " + printable(x.exhibit) + " is not here");
+        report_.problem(Code::integrity, "event " + std::to_string(index),
+                        "the event before it of " + printable(x.exhibit) + " is not here");
       last_[exhibit] = {index, id};
       chain->second.take(index, id, e);
     }
     if (!any)
-      problem(Code::integrity, "event " + std::to_string(index),
-              "is about none of the exhibits that are here");
+      report_.problem(Code::integrity, "event " + std::to_string(index),
+                      "is about none of the exhibits that are here");
   }
 
   void head() {
@@ -139,15 +123,15 @@ class ExportChecker {
       best = signers_.check(head_.note, e, e.signing, e.text_hash, last_recorded_);
       if (best.good()) return;
     }
-    problem(best.code, "checkpoint", best.problem);
+    report_.problem(best.code, "checkpoint", best.problem);
   }
 
   // Without the log only equal sizes can be compared.
   void growth(const Checkpoint& earlier) {
     if (earlier.origin != head_.origin)
-      return problem(Code::integrity, "earlier checkpoint", "is of another log");
+      return report_.problem(Code::integrity, "earlier checkpoint", "is of another log");
     if (earlier.size == head_.size && earlier.root != head_.root)
-      return problem(Code::integrity, "earlier checkpoint", "a fork: same size, another root");
+      return report_.problem(Code::integrity, "earlier checkpoint", "a fork: same size, another root");
     if (earlier.size != head_.size)
       report_.warnings.push_back(
           "an export cannot show that the log grew from the earlier checkpoint: check the log");

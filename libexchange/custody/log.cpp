@@ -34,7 +34,13 @@ void CustodyLog::load() {
   checkpoint_.reset();
   index_.reset();
   size_ = 0;
-  if (!fs::exists(fs::symlink_status(file))) return;
+  if (!fs::exists(fs::symlink_status(file))) {
+    std::error_code none;
+    if (fs::file_size(folder_ / "entries", none) > 0 && !none)
+      throw Failure(Code::integrity, name("checkpoint") + ": is not there, and the log has events",
+                    "restore it from a backup, and record what happened");
+    return;
+  }
   checkpoint_ = Checkpoint::parse(as_text(read_file(file, kMaxNote)));
   entries_ = open_file(folder_ / "entries", O_RDONLY);
   ends_ = open_file(folder_ / "ends", O_RDONLY);

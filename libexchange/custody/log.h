@@ -38,7 +38,7 @@ class CustodyLog {
   static fs::path folder_of(const Home& home);
 
   const fs::path& folder() const { return folder_; }
-  const std::optional<Checkpoint>& checkpoint() const { return checkpoint_; }  // none: no events
+  const std::optional<Checkpoint>& checkpoint() const { return checkpoint_; }  // none: never used
   std::uint64_t size() const { return size_; }
 
   // Entry `index` < size(). `with_list`: also the exhibits that do not stand in the text. Failure{integrity}.

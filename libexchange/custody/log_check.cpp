@@ -29,12 +29,12 @@ class Checker {
     for (std::uint64_t i = 0; i < log_.size(); ++i) {
       check_interrupted();
       if (options_.progress && i % 64 == 0) options_.progress(i, log_.size());
-      attempt(event_name(i), [&] { event(i); });
+      report_.attempt(event_name(i), [&] { event(i); });
     }
-    attempt("checkpoint", [&] { head(); });
-    attempt("index", [&] { index(); });
+    report_.attempt("checkpoint", [&] { head(); });
+    report_.attempt("index", [&] { index(); });
     for (const auto& [id, chain] : chains_)
-      for (const ChainFinding& f : chain.findings(now())) finding(f);
+      for (const ChainFinding& f : chain.findings(now())) report_.finding(f);
     report_.exhibits = chains_.size();
     report_.signers = signers_.signers();
     for (const std::string& w : signers_.warnings()) report_.warnings.push_back(w);
@@ -45,27 +45,8 @@ class Checker {
     return log.checkpoint() ? log.checkpoint()->agency() : std::string();
   }
 
-  void problem(Code code, const std::string& where, const std::string& message) {
-    if (report_.problems.size() < kMostShown) report_.problems.push_back({code, where, message});
-  }
-
-  template <class Work>
-  void attempt(const std::string& where, Work work) {
-    try {
-      work();
-    } catch (const Failure& f) {
-      if (f.code() == Code::interrupted) throw;
-      problem(f.code(), where, f.what());
-    }
-  }
-
   static const ChainRule* rule(std::string_view name) {
     return &*std::ranges::find(chain_rules(), name, &ChainRule::name);
-  }
-
-  void finding(const ChainFinding& f) {
-    if (!f.explained) ++report_.unexplained;
-    if (report_.findings.size() < kMostShown) report_.findings.push_back(f);
   }
 
   void event(std::uint64_t i) {
@@ -74,10 +55,11 @@ class Checker {
     const CustodyEvent& e = logged.event;
     const auto check = signers_.check(Note::parse(logged.note, "event"), log_.endorsement(e.endorsement),
                                       e.signer, e.endorsement, e.recorded);
-    if (!check.good()) problem(check.code, event_name(i), check.problem);
+    if (!check.good()) report_.problem(check.code, event_name(i), check.problem);
     if (e.recorded.seconds + 300 < last_recorded_.seconds)
-      finding({rule("recorded"), i,
-               "was recorded at " + to_utc(e.recorded) + ", before the event that it follows", false});
+      report_.finding({rule("recorded"), i,
+                       "was recorded at " + to_utc(e.recorded) + ", before the event that it follows",
+                       false});
     if (rebuilt_.covered() != i) return;  // an earlier event could not be read: links cannot be followed
     links(logged);
     rebuilt_.add(logged.id, e);
@@ -85,12 +67,19 @@ class Checker {
     ++report_.events;
   }
 
+  const Endorsement& endorsement(const Hash& hash) {
+    const auto known = endorsements_.find(hash);
+    return known != endorsements_.end() ? known->second
+                                        : endorsements_.emplace(hash, log_.endorsement(hash)).first->second;
+  }
+
   void tree(const LoggedEvent& logged) {
     const StoredTree stored([this](std::uint64_t at) { return log_.stored_hash(at); });
     std::uint64_t at = stored_count(logged.index);
     for (const Hash& h : stored.hashes_for(logged.index, merkle_leaf(as_view(logged.note))))
       if (log_.stored_hash(at++) != h) {
-        problem(Code::integrity, event_name(logged.index), "is not the one that the tree was made of");
+        report_.problem(Code::integrity, event_name(logged.index),
+                        "is not the one that the tree was made of");
         return;
       }
   }
@@ -103,49 +92,56 @@ class Checker {
       const bool same = last.has_value() == x.previous.has_value() &&
                         (!last || (last->index == x.previous->index && last->id == x.previous->id));
       if (!same)
-        problem(Code::integrity, event_name(logged.index),
-                "does not name the event before it of " + printable(x.exhibit));
+        report_.problem(Code::integrity, event_name(logged.index),
+                        "does not name the event before it of " + printable(x.exhibit));
       chains_.try_emplace(id, x.exhibit, options_.chain).first->second.take(logged.index, logged.id, e);
     }
     if (const auto used = reused_seal(rebuilt_, e))
-      finding({rule("seal_no"), logged.index,
-               "seal " + used->first + " was used before, in event " + std::to_string(used->second), false});
+      report_.finding({rule("seal_no"), logged.index,
+                       "seal " + used->first + " was used before, in event " + std::to_string(used->second),
+                       false});
   }
 
   void head() {
     const Checkpoint& c = *log_.checkpoint();
     StatementCheck best{Code::signature, "", {}};
     for (const Endorsement& e : log_.signers_of(c)) {
-      best = signers_.check(c.note, e, e.signing, e.text_hash, last_recorded_);
+      best = signers_.check(c.note, e, e.signing, e.text_hash, log_.size() == 0 ? now() : last_recorded_);
       if (best.good()) return;
     }
-    problem(best.code, "checkpoint", best.problem);
+    report_.problem(best.code, "checkpoint", best.problem);
   }
 
   void index() {
     const fs::path file = log_.folder() / "index.db";
     if (!fs::exists(file)) return;  // made again when it is next needed
-    const CustodyIndex found(CustodyIndex::Mode::read, file);
-    if (report_.problems.empty() && found.covered() == log_.size() && found.dump() != rebuilt_.dump())
-      problem(Code::integrity, "index",
-              "does not say what the entries say: delete " + printable(file.native()) + ", it is made again");
+    try {
+      const CustodyIndex found(CustodyIndex::Mode::read, file);
+      if (report_.problems.empty() && found.covered() == log_.size() && found.dump() != rebuilt_.dump())
+        report_.problem(
+            Code::integrity, "index",
+            "does not say what the entries say: delete " + printable(file.native()) + ", it is made again");
+    } catch (const Failure& f) {  // nobody uses it as it is
+      if (f.code() != Code::unavailable) throw;
+      report_.warnings.push_back("the index cannot be read; the next append makes it again");
+    }
   }
 
   void growth(const Checkpoint& earlier) {
     const std::uint64_t size = log_.size();
     const std::string where = "earlier checkpoint";
     if (log_.checkpoint() && earlier.origin != log_.checkpoint()->origin)
-      return problem(Code::integrity, where, "is of another log: " + printable(earlier.origin));
+      return report_.problem(Code::integrity, where, "is of another log: " + printable(earlier.origin));
     if (earlier.size > size)
-      return problem(Code::integrity, where,
-                     "has " + std::to_string(earlier.size) + " events, the log " + std::to_string(size) +
-                         ": the log was cut off or rolled back");
-    attempt(where, [&] {
+      return report_.problem(Code::integrity, where,
+                             "has " + std::to_string(earlier.size) + " events, the log " +
+                                 std::to_string(size) + ": the log was cut off or rolled back");
+    report_.attempt(where, [&] {
       if (log_.checkpoint()) log_.signers_of(earlier);  // else it is not one of this log, whatever it says
       const bool grown = earlier.size == 0 ||
                          merkle_verify_consistency(earlier.size, earlier.root, size, log_.checkpoint()->root,
                                                    log_.consistency_proof(earlier.size));
-      if (!grown) problem(Code::integrity, where, "a fork: the log is not a continuation of it");
+      if (!grown) report_.problem(Code::integrity, where, "a fork: the log is not a continuation of it");
     });
   }
 
@@ -153,12 +149,22 @@ class Checker {
   const LogCheckOptions& options_;
   LogReport& report_;
   SignerCheck signers_;
+  std::map<Hash, Endorsement> endorsements_;
   CustodyIndex rebuilt_;
   std::map<ExhibitId, Chain> chains_;
   Instant last_recorded_;
 };
 
 }  // namespace
+
+void LogReport::problem(Code code, const std::string& where, const std::string& message) {
+  if (problems.size() < kMostShown) problems.push_back({code, where, message});
+}
+
+void LogReport::finding(const ChainFinding& f) {
+  if (!f.explained) ++unexplained;
+  if (findings.size() < kMostShown) findings.push_back(f);
+}
 
 Code LogReport::code() const {
   if (!problems.empty()) return problems.front().code;

@@ -22,6 +22,19 @@ struct LogReport {
   std::vector<std::string> warnings;
   // Of the first problem; policy (32) where only a chain has unexplained findings.
   Code code() const;
+
+  void problem(Code code, const std::string& where, const std::string& message);
+  void finding(const ChainFinding& f);
+  // Runs `work`; a Failure becomes a problem, but an interruption goes on.
+  template <class Work>
+  void attempt(const std::string& where, Work work) {
+    try {
+      work();
+    } catch (const Failure& f) {
+      if (f.code() == Code::interrupted) throw;
+      problem(f.code(), where, f.what());
+    }
+  }
 };
 
 struct LogCheckOptions {

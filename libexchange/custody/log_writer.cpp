@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -37,14 +38,38 @@ void write_at(const Fd& fd, View bytes, std::uint64_t offset, const std::string&
   }
 }
 
+bool shrink(const Fd& fd, std::uint64_t size) noexcept {
+  struct stat s {};
+  if (::fstat(fd.get(), &s) != 0 || static_cast<std::uint64_t>(s.st_size) == size) return true;
+  return ::ftruncate(fd.get(), static_cast<off_t>(size)) == 0;
+}
+
 }  // namespace
 
-LogWriter::LogWriter(const Home& home, const Signer& signer) : CustodyLog(folder_of(home)), signer_(&signer) {
+void require_own_log(const Home& home, const Signer& signer, const CustodyLog& log) {
   require_usage(home, signer.endorsement, Act::record, now());
+  if (!log.checkpoint()) return;
+  const std::string& agency = signer.endorsement.officer.agency;
+  const std::string shown = printable(log.folder().native());
+  if (log.checkpoint()->agency() != agency)
+    throw Failure(
+        Code::trust,
+        shown + ": is the custody log of " + log.checkpoint()->agency() + ", and the key is of " + agency,
+        "act with a key of that agency, or name another folder in config.toml");
+  // What a stranger signed must not get a good signature through the next append.
+  const auto root = home.agency(agency);
+  for (const Endorsement& e : log.signers_of(*log.checkpoint()))
+    if (root && root->accepts(Note::parse(e.whole, "endorsement")) && e.usages.contains("custody")) return;
+  throw Failure(Code::signature, shown + ": its checkpoint is not signed by an officer of " + agency,
+                "see: valise custody check");
+}
+
+LogWriter::LogWriter(const Home& home, const Signer& signer) : CustodyLog(folder_of(home)), signer_(&signer) {
+  require_usage(home, signer.endorsement, Act::record, now());  // before a folder is made
   make_folder(folder_);
   take_lock();
   load();  // as of now that nobody else appends
-  check_head(home);
+  require_own_log(home, signer, *this);
   committed_ = size_;
   open_for_append();
 }
@@ -62,28 +87,15 @@ void LogWriter::take_lock() {
   }
 }
 
-// A checkpoint that nobody trusted has signed must not get a good signature through the next append.
-void LogWriter::check_head(const Home& home) {
-  if (!checkpoint_) return;
-  const std::string& agency = signer_->endorsement.officer.agency;
-  if (checkpoint_->agency() != agency)
-    throw Failure(Code::trust,
-                  printable(folder_.native()) + ": is the custody log of " + checkpoint_->agency() +
-                      ", and the key is of " + agency,
-                  "act with a key of that agency, or name another folder in config.toml");
-  const auto root = home.agency(agency);
-  for (const Endorsement& e : signers_of(*checkpoint_))
-    if (root && root->accepts(Note::parse(e.whole, "endorsement")) && e.usages.contains("custody")) return;
-  throw Failure(Code::signature, name("checkpoint") + ": is not signed by an officer of " + agency,
-                "see: valise custody check");
-}
-
 void LogWriter::open_for_append() {
+  // A log begins with a checkpoint of nothing: one without a checkpoint has lost it, and is left as it is.
+  if (!checkpoint_) put_head();
   end_ = size_ == 0 ? 0 : ends(size_ - 1).second;
   entries_ = open_file(folder_ / "entries", O_RDWR | O_CREAT, kMode);
   ends_ = open_file(folder_ / "ends", O_RDWR | O_CREAT, kMode);
   hashes_ = open_file(folder_ / "hashes", O_RDWR | O_CREAT, kMode);
   drop_unfinished();
+  drop_temporary();
   const fs::path file = folder_ / "index.db";
   for (bool again = true;; again = false) {
     try {
@@ -100,13 +112,23 @@ void LogWriter::open_for_append() {
   }
 }
 
+// What a writer that was killed had not given a name yet. Only who holds the lock makes files here.
+void LogWriter::drop_temporary() const {
+  for (const fs::path& folder : {folder_, folder_ / "endorsements"}) {
+    std::error_code error;
+    std::vector<fs::path> left;
+    for (fs::directory_iterator it(folder, error), end; !error && it != end; it.increment(error))
+      if (it->path().filename().native().starts_with('.')) left.push_back(it->path());
+    for (const fs::path& file : left) ::unlink(file.c_str());
+  }
+}
+
 void LogWriter::drop_unfinished() noexcept {
   if (!entries_ || !ends_ || !hashes_) return;
-  // A failure leaves bytes that nobody reads.
-  if (::ftruncate(entries_.get(), static_cast<off_t>(end_)) != 0 ||
-      ::ftruncate(ends_.get(), static_cast<off_t>(committed_ * 16)) != 0 ||
-      ::ftruncate(hashes_.get(), static_cast<off_t>(stored_count(committed_) * 32)) != 0)
-    return;
+  // A failure leaves bytes that nobody reads. What is right is not touched.
+  shrink(entries_, end_);
+  shrink(ends_, committed_ * 16);
+  shrink(hashes_, stored_count(committed_) * 32);
 }
 
 void LogWriter::keep_endorsement() {
@@ -145,21 +167,29 @@ LoggedEvent LogWriter::add(CustodyEvent e) {
   return logged;
 }
 
-const Checkpoint& LogWriter::commit() {
-  if (size_ == committed_) return *checkpoint_;
+// The checkpoint of what is there becomes the log's: the commit.
+void LogWriter::put_head() {
   Checkpoint next;
   next.origin = checkpoint_ ? checkpoint_->origin : signer_->endorsement.officer.text() + "/custody";
   next.size = size_;
   next.root = root(size_);
   next.note = signer_->sign(next.text());
   keep_endorsement();
-  for (const auto& [fd, file] : {std::pair(&entries_, "entries"), {&ends_, "ends"}, {&hashes_, "hashes"}})
-    if (::fdatasync(fd->get()) != 0) fail_errno(name(file), errno);
-  end_ = ends(size_ - 1).second;
   write_file(folder_ / "checkpoint", as_view(next.note.whole()), OutputFile::Existing::replace, kMode);
   committed_ = size_;
   checkpoint_ = std::move(next);
-  index_->commit();
+}
+
+const Checkpoint& LogWriter::commit() {
+  if (size_ == committed_) return *checkpoint_;
+  for (const auto& [fd, file] : {std::pair(&entries_, "entries"), {&ends_, "ends"}, {&hashes_, "hashes"}})
+    if (::fdatasync(fd->get()) != 0) fail_errno(name(file), errno);
+  end_ = ends(size_ - 1).second;
+  put_head();
+  try {
+    index_->commit();
+  } catch (const Failure&) {  // the events are in the log; the index is made up for by the next writer
+  }
   return *checkpoint_;
 }
 

@@ -24,15 +24,20 @@ class LogWriter : public CustodyLog {
 
  private:
   void take_lock();
-  void check_head(const Home& home);
   void open_for_append();
   void drop_unfinished() noexcept;
+  void drop_temporary() const;
   void keep_endorsement();
+  void put_head();
 
   const Signer* signer_;
   Fd lock_;
   std::uint64_t committed_ = 0;
   std::uint64_t end_ = 0;  // of the entries
 };
+
+// Whether this signer may add to this log, and would not sign over what nobody trusted has signed. Changes
+// nothing. Failure{trust}, {signature} as of LogWriter.
+void require_own_log(const Home& home, const Signer& signer, const CustodyLog& log);
 
 }  // namespace exchange

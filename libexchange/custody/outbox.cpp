@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <tuple>
 
 #include "libexchange/crypto/digest.h"
 #include "libexchange/trust/fields.h"
@@ -44,12 +45,15 @@ void take_sent(OutboxEntry& entry, const fs::path& file) {
   d.sent = fields.time("time");
 }
 
+// Times are whole seconds: the receiver's log says what came later within one.
+std::tuple<Instant, std::uint64_t, bool> age(const Receipt& r) {
+  return {r.time, r.log_size, r.state == Receipt::State::ingested};
+}
+
 void take_receipt(OutboxEntry& entry, const fs::path& file) {
   Receipt r = Receipt::parse(SignedStatement::parse(read_text(file), file.filename()).note.text);
   Delivery& d = delivery_to(entry, r.receiver);
-  if (d.receipt && std::pair(r.time, r.state == Receipt::State::ingested) <
-                       std::pair(d.receipt->time, d.receipt->state == Receipt::State::ingested))
-    std::swap(*d.receipt, r);
+  if (d.receipt && age(r) < age(*d.receipt)) std::swap(*d.receipt, r);
   if (d.receipt) d.superseded.push_back(std::move(*d.receipt));
   d.receipt = std::move(r);
 }

@@ -1,6 +1,9 @@
 #include "libexchange/custody/record.h"
 
+#include <unistd.h>
+
 #include <algorithm>
+#include <cerrno>
 
 #include "libexchange/base/text.h"
 #include "libexchange/custody/event_types.h"
@@ -59,6 +62,15 @@ Chain chain_of(const std::vector<LoggedEvent>& history, const std::string& exhib
 }
 
 }  // namespace
+
+void require_recordable(const Home& home, const Signer& signer) {
+  fs::path folder = CustodyLog::folder_of(home);
+  require_own_log(home, signer, CustodyLog(folder));
+  while (!fs::exists(folder) && folder.has_parent_path() && folder != folder.parent_path())
+    folder = folder.parent_path();
+  if (::access(folder.empty() ? "." : folder.c_str(), W_OK) != 0)
+    fail_errno(printable(folder.native()), errno);
+}
 
 ChainOptions chain_options(const Home& home) {
   return {static_cast<std::int64_t>(home.number_setting("custody_transit_hours", 72))};

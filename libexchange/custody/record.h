@@ -32,6 +32,10 @@ struct Recorded {
 // impossible id.
 Recorded record(const Home& home, const Signer& signer, const BundleAct& act);
 
+// Finds out, and changes nothing, whether record() would work: before hours of other work. Failure as of
+// record().
+void require_recordable(const Home& home, const Signer& signer);
+
 // Appends what a person did, after the rules of the chain (chain.h); commits nothing. `corrects` and `about`
 // may be given as the first 8 or more digits of an event's id, or as the time of an event of the exhibit. The
 // exhibit that `output` names becomes part of the event. Failure{policy}: a rule that it would break, a time

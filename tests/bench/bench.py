@@ -133,11 +133,17 @@ def one_of_many():
     print(f"{f'one 10 MB exhibit of {count * 10 // 1000} GB / opening all':58} {r['one'][0] / r['all'][0] * 100:6.2f} %   ({r['one'][0]:.2f} s, {r['one'][1]:.0f} MiB / {r['all'][0]:.2f} s, {r['all'][1]:.0f} MiB)   wanted below 2 % at 10 GB")
 
 
+def custody():
+    shutil.copytree(os.path.join(ROOT, "keys-example/cn-liaison"), os.path.join(work, "growing"))
+    subprocess.run([os.path.join(ROOT, "build/custody_growth"), os.path.join(work, "growing"), "1000000" if slow else "100000"], check=True)
+
+
 try:
     prepare()
     mixed()
     small_files()
     identifiers()
     one_of_many()
+    custody()
 finally:
     shutil.rmtree(work, ignore_errors=True)

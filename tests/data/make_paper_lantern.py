@@ -185,10 +185,10 @@ write("custody.csv", f"""\
 at,event,exhibit,by,role,agency,place,extra,note
 2026-05-21T09:14:00+07:00,seized,EX-01,{SGT},officer,kh-example-police,KH-EX-01,authority=Example warrant 12/2026,
 2026-05-21T09:31:00+07:00,sealed,EX-01,{SGT},officer,kh-example-police,KH-EX-01,bag_no=B-100;seal_no=S-100,
-2026-05-21T18:00:00+07:00,transferred,EX-01,{SGT},officer,kh-example-police,Lab,from=officer;to=Examiner A;courier=Cpl. ទី២,
-2026-05-21T18:20:00+07:00,received,EX-01,Examiner A,examiner,cn-example-police,Lab,from=officer;seal_no=S-100;intact=yes,joint team JT-EX-1: hand-over paper H-1
+2026-05-21T18:00:00+07:00,transferred,EX-01,{SGT},officer,kh-example-police,KH-EX-01,from={SGT};to=Examiner A;courier=Cpl. ទី២;method=by hand,
+2026-05-21T18:20:00+07:00,received,EX-01,Examiner A,examiner,cn-example-police,Lab,from={SGT};seal_no=S-100;intact=yes,joint team JT-EX-1: hand-over paper H-1
 2026-05-22T13:40:00+07:00,unsealed,EX-01,Examiner A,examiner,cn-example-police,Lab,old_seal=S-100;witness=Examiner B;reason=extraction,
-2026-05-22T14:02:11+07:00,extracted,EX-01,Examiner A,examiner,cn-example-police,Lab,output=EX-01-D1;tool=ExampleExtractor 7.1.0,
+2026-05-22T14:02:11+07:00,extracted,EX-01,Examiner A,examiner,cn-example-police,Lab,output=EX-01-D1;tool=ExampleExtractor;version=7.1.0;method=filesystem;sha256={hashes['EX-01-D1']},
 2026-05-22T14:30:00+07:00,resealed,EX-01,Examiner A,examiner,cn-example-police,Lab,old_seal=S-100;new_seal=S-101;witness=Examiner B,
 2026-05-23T09:00:00+07:00,correction,EX-01,Examiner A,examiner,cn-example-police,Lab,corrects=2026-05-22T14:02:11+07:00,clock offset was -37 s not 0
 """)
