@@ -1,0 +1,269 @@
+#include "libexchange/repatriation/desk.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <map>
+#include <unordered_map>
+
+#include "libexchange/base/text.h"
+#include "libexchange/repatriation/countries.h"
+#include "libexchange/repatriation/index.h"
+
+namespace exchange::repatriation {
+
+namespace {
+
+// So many events may lie beyond the index before it is written anew.
+constexpr std::size_t kBeyondIndex = 512;
+
+Hash hash_from(const std::string& id) {
+  const auto bytes = from_hex(id);
+  ensure(bytes && bytes->size() == 32, "an event's id");
+  Hash out{};
+  std::copy(bytes->begin(), bytes->end(), out.begin());
+  return out;
+}
+
+// The text of a signed text, as it lies in the journal.
+std::string_view text_of(std::string_view whole) {
+  const std::size_t blank = whole.rfind("\n\n");
+  ensure(blank != whole.npos, "a signed text in the journal");
+  return whole.substr(0, blank + 1);
+}
+
+// The person whom an event is about, without reading the rest.
+std::string person_in(std::string_view text) {
+  const std::size_t begin = text.find("\nperson "), end = text.find('\n', begin + 1);
+  ensure(begin != text.npos && end != text.npos, "a person in an event");
+  return std::string(text.substr(begin + 8, end - begin - 8));
+}
+
+}  // namespace
+
+struct Desk::Inside {
+  Inside(const Home& h, Access access)
+      : home(h), folder(h.folder() / "repat"), tables(Tables::with(folder / "tables")) {
+    if (access == Access::write) lock_folder();
+    journal.emplace(folder / "events");
+    load();
+  }
+
+  void lock_folder() {
+    for (const fs::path& f : {folder, folder / "endorsements"}) {
+      fs::create_directories(f);
+      fs::permissions(f, fs::perms::owner_all);
+    }
+    lock = open_file(folder / "lock", O_RDWR | O_CREAT, 0600);
+    while (::flock(lock.get(), LOCK_EX) != 0) {
+      check_interrupted();
+      if (errno != EINTR) fail_errno((folder / "lock").string(), errno);
+    }
+  }
+
+  void load() {
+    for (const OwnKey& key : home.own_keys())
+      if (key.endorsement)
+        if (const auto country = country_alpha3(key.endorsement->country)) viewers.insert(*country);
+    index = IndexFile::open(folder / "index", data);
+    const bool fits = index && data.tables == tables.digest() &&
+                      journal->fingerprint(data.covered) == std::optional(data.fingerprint);
+    if (!fits) {
+      index.reset();
+      data = {};
+    }
+    std::set<std::string> touched;
+    std::size_t beyond = 0;
+    end = journal->read(data.covered, [&](Place place, std::string_view whole) {
+      const std::string_view text = text_of(whole);
+      std::string person = person_in(text);
+      tail[person].push_back({hash_from(event_id(text)), place});
+      touched.insert(std::move(person));
+      ++beyond;
+    });
+    compute(touched);
+    if (beyond > kBeyondIndex) save();
+    show();
+  }
+
+  Indexed* find(std::string_view id) {
+    const auto at = std::ranges::lower_bound(
+        data.people, id, [](std::string_view a, std::string_view b) { return a < b; },
+        [](const Indexed& i) { return std::string_view(i.person.id); });
+    return at != data.people.end() && at->person.id == id ? &*at : nullptr;
+  }
+
+  std::vector<Entry> entries_of(const Indexed& indexed) const {
+    std::vector<Entry> out = index ? index->entries(indexed.first, indexed.count) : std::vector<Entry>();
+    if (const auto more = tail.find(indexed.person.id); more != tail.end())
+      out.insert(out.end(), more->second.begin(), more->second.end());
+    return out;
+  }
+
+  std::vector<SignedEvent> events_of(const Indexed& indexed) const {
+    std::vector<SignedEvent> events;
+    std::set<Hash> seen;
+    for (const Entry& e : entries_of(indexed))
+      if (seen.insert(e.id).second) events.push_back(SignedEvent::parse(journal->at(e.place)));
+    return events;
+  }
+
+  Folded folded(const Indexed& indexed) const {
+    std::vector<Known> known;
+    for (SignedEvent& e : events_of(indexed)) known.push_back({std::move(e.id), std::move(e.event)});
+    return fold(indexed.person.id, known, tables);
+  }
+
+  // Computes anew those whose events changed.
+  void compute(const std::set<std::string>& touched) {
+    std::vector<Indexed> fresh;
+    for (const std::string& id : touched)
+      if (!find(id)) {
+        fresh.emplace_back();
+        fresh.back().person.id = id;
+      }
+    const auto old = static_cast<std::ptrdiff_t>(data.people.size());
+    data.people.insert(data.people.end(), std::make_move_iterator(fresh.begin()),
+                       std::make_move_iterator(fresh.end()));
+    const auto by_id = [](const Indexed& a, const Indexed& b) { return a.person.id < b.person.id; };
+    std::inplace_merge(data.people.begin(), data.people.begin() + old, data.people.end(), by_id);
+    for (const std::string& id : touched) {
+      check_interrupted();
+      Indexed& indexed = *find(id);
+      Folded f = folded(indexed);
+      indexed.person = std::move(f.person);
+      indexed.heads = std::move(f.heads);
+    }
+  }
+
+  // Who may be shown here.
+  void show() {
+    shown.clear();
+    shown.reserve(data.people.size());
+    for (const Indexed& i : data.people)
+      if (!hidden(i.person)) shown.push_back(&i.person);
+  }
+  bool hidden(const Person& p) const { return asylum_open(p) && viewers.contains(p.fact("nationality")); }
+
+  // A reader that may not write leaves the index as it is.
+  void save() try {
+    std::vector<Entry> entries;
+    IndexData fresh = data;
+    fresh.tables = tables.digest();
+    fresh.covered = end;
+    const auto fingerprint = journal->fingerprint(end);
+    if (!fingerprint) return;
+    fresh.fingerprint = *fingerprint;
+    for (std::size_t i = 0; i < fresh.people.size(); ++i) {
+      std::vector<Entry> own = entries_of(data.people[i]);
+      std::ranges::sort(own, {}, &Entry::id);
+      own.erase(
+          std::unique(own.begin(), own.end(), [](const Entry& a, const Entry& b) { return a.id == b.id; }),
+          own.end());
+      fresh.people[i].first = entries.size();
+      fresh.people[i].count = own.size();
+      entries.insert(entries.end(), own.begin(), own.end());
+    }
+    write_index(folder / "index", fresh, entries);
+  } catch (const Failure& f) {
+    if (f.code() == Code::interrupted) throw;
+  }
+
+  const Home home;
+  const fs::path folder;
+  const Tables tables;
+  Fd lock;
+  std::optional<Journal> journal;
+  std::uint64_t end = 0;  // of the journal as read
+  IndexData data;
+  std::optional<IndexFile> index;
+  std::map<std::string, std::vector<Entry>> tail;  // entries beyond the index, by person
+  std::set<std::string> viewers;                   // countries of this home's keys
+  std::vector<const Person*> shown;
+};
+
+Desk::Desk(const Home& home, Access access) : inside_(std::make_unique<Inside>(home, access)) {}
+Desk::~Desk() = default;
+
+const Tables& Desk::tables() const { return inside_->tables; }
+const std::vector<const Person*>& Desk::people() const { return inside_->shown; }
+
+const Person* Desk::find(std::string_view id) const {
+  const Indexed* found = inside_->find(id);
+  return found && !inside_->hidden(found->person) ? &found->person : nullptr;
+}
+bool Desk::knows_person(std::string_view id) const { return inside_->find(id) != nullptr; }
+
+std::vector<std::string> Desk::heads(std::string_view id) const {
+  const Indexed* found = inside_->find(id);
+  return found ? found->heads : std::vector<std::string>();
+}
+
+std::vector<SignedEvent> Desk::events(std::string_view id) const {
+  return find(id) ? inside_->events_of(*inside_->find(id)) : std::vector<SignedEvent>();
+}
+
+std::optional<Endorsement> Desk::endorsement(const Hash& text_hash) const {
+  const fs::path file = inside_->folder / "endorsements" / to_hex(text_hash);
+  if (!fs::exists(file)) return std::nullopt;
+  return Endorsement::parse(to_text(read_file(file, kMaxNote)));
+}
+
+std::vector<HistoryItem> Desk::history(std::string_view id) const {
+  std::vector<HistoryItem> out;
+  if (!find(id)) return out;
+  const Indexed& indexed = *inside_->find(id);
+  std::unordered_map<std::string, SignedEvent> by_id;
+  for (SignedEvent& e : inside_->events_of(indexed)) by_id.emplace(e.id, std::move(e));
+  for (Judgement& j : inside_->folded(indexed).judgements) {
+    SignedEvent& e = by_id.at(j.id);
+    std::string doubt;
+    const auto known = endorsement(e.event.endorsement);
+    if (!known)
+      doubt = "the endorsement of its key is not here";
+    else if (!e.signed_by(*known))
+      throw Failure(Code::signature, indexed.person.id + ": an event is not signed by who it says",
+                    "the file of events was changed: put back a copy");
+    else
+      doubt = check_chain(inside_->home, *known, e.event.usage, e.event.recorded, now()).problem;
+    out.push_back({std::move(e), std::move(j), std::move(doubt)});
+  }
+  return out;
+}
+
+std::size_t Desk::add(std::span<const SignedEvent> events, std::span<const Endorsement> endorsements) {
+  Inside& in = *inside_;
+  ensure(static_cast<bool>(in.lock), "a desk opened for writing");
+  std::map<std::string, std::set<Hash>> here;
+  std::vector<const SignedEvent*> fresh;
+  for (const SignedEvent& e : events) {
+    auto& known = here[e.event.person];
+    if (known.empty())
+      if (const Indexed* indexed = in.find(e.event.person))
+        for (const Entry& entry : in.entries_of(*indexed)) known.insert(entry.id);
+    if (known.insert(hash_from(e.id)).second) fresh.push_back(&e);
+    if (known.size() > kMaxEventsOfPerson)
+      throw Failure(Code::limit, e.event.person + ": over 4,096 events", "ask the desks that write them why");
+  }
+  if (fresh.empty()) return 0;
+  for (const Endorsement& e : endorsements) {
+    const fs::path file = in.folder / "endorsements" / to_hex(e.text_hash);
+    if (!fs::exists(file)) write_file(file, as_view(e.whole), OutputFile::Existing::replace, 0600);
+  }
+  std::vector<std::string> wholes;
+  for (const SignedEvent* e : fresh) wholes.push_back(e->whole);
+  const std::vector<Place> places = in.journal->append(in.end, wholes);
+  std::set<std::string> touched;
+  for (std::size_t i = 0; i < fresh.size(); ++i) {
+    in.tail[fresh[i]->event.person].push_back({hash_from(fresh[i]->id), places[i]});
+    touched.insert(fresh[i]->event.person);
+  }
+  in.compute(touched);
+  if (fresh.size() > kBeyondIndex) in.save();
+  in.show();
+  return fresh.size();
+}
+
+}  // namespace exchange::repatriation
