@@ -78,7 +78,8 @@ struct Act {
 
 // Keys that may record some step to this state.
 std::set<std::string> usages_for(const Context& context, const std::string& to) {
-  const repat::Tables tables = repat::Tables::with(exchange::fs::path(context.home_folder) / "repat" / "tables");
+  const repat::Tables tables =
+      repat::Tables::with(exchange::fs::path(context.home_folder) / "repat" / "tables");
   std::set<std::string> usages;
   for (const repat::Edge& e : tables.edges())
     if (e.to == to) usages.insert(e.usages.begin(), e.usages.end());

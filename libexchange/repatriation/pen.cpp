@@ -135,8 +135,7 @@ Pen::Attempt Pen::attempt(const Draft& d, const std::string& to, const Saying& s
   const Tables& tables = desk_.tables();
   ensure(saying.track.has_value(), "a step on a track");
   if (std::ranges::none_of(kTracks, [&](Track t) { return tables.state(t, to) != nullptr; }))
-    throw Failure(Code::usage,
-                  "\"" + printable(to) + "\" is no state",
+    throw Failure(Code::usage, "\"" + printable(to) + "\" is no state",
                   "see: valise repat show " + d.person.id);
   Attempt out{event_of(d, saying, "advance"), nullptr, {}};
   const Standing* standing = d.person.standing(*saying.track);
