@@ -213,8 +213,8 @@ class Safeguards(RepatWorld):
         self.no("show", "V-0001", code=2)
         self.no("note", "V-0001", "x", code=2)
         self.assertEqual([d for d in self.json("due") if d["id"] == "V-0001"], [])
-        self.repat("export", "--to", KH, "-o", "out.valise")
-        self.assertEqual(self.json("merge", "out.valise", home="kh-desk")["people"], 1)
+        self.repat("export", "--to", TH, "-o", "out.valise")
+        self.assertEqual(self.json("merge", "out.valise", home="th-desk")["people"], 1)
 
     def test_names_show_only_when_revealed_for_a_reason(self):
         self.people([person(i) for i in range(12)])
