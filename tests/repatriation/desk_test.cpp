@@ -269,3 +269,30 @@ TEST_CASE("who sees what follows the table") {
   CHECK(seen("S-1", home_police) == Groups{"status", "identity", "birth"});
   CHECK(seen("S-1", host_police) == Groups{"status", "identity", "birth", "outcome"});
 }
+
+TEST_CASE("joins that lead in a circle, or to nobody, lose nobody") {
+  Post post;
+  post.add("V-0001");
+  post.add("V-0002");
+  post.add("V-0003");
+  const auto join = [&](const std::string& id, const std::string& to) {
+    Desk desk(post.home, Desk::Access::write);
+    const Author author{post.officer.keys, post.officer.endorsement};
+    Pen pen(desk, author, Strictness::standard);
+    Saying saying;
+    saying.at = kNoon;
+    saying.fields["joined_to"] = to;
+    pen.say(id, "join", saying);
+    pen.commit();
+  };
+  join("V-0001", "V-0002");
+  CHECK(Desk(post.home).find("V-0001")->joined_to == "V-0002");
+  CHECK(Desk(post.home).find("V-0001")->assisted->standing.due.empty());
+  join("V-0002", "V-0001");  // as two desks may write without knowing of each other
+  join("V-0003", "V-0009");
+  const Desk desk(post.home);
+  for (const Person* p : desk.people()) {
+    CHECK(p->joined_to.empty());
+    CHECK_FALSE(p->assisted->standing.due.empty());
+  }
+}
