@@ -235,23 +235,36 @@ std::optional<Endorsement> Desk::endorsement(const Hash& text_hash) const {
   return Endorsement::parse(to_text(read_file(file, kMaxNote)));
 }
 
+std::vector<SignedEvent> Desk::signed_events(std::string_view id) const {
+  std::vector<SignedEvent> events = this->events(id);
+  std::map<Hash, std::optional<Endorsement>> known;
+  for (const SignedEvent& e : events) {
+    const auto [at, is_new] = known.try_emplace(e.event.endorsement);
+    if (is_new) at->second = endorsement(e.event.endorsement);
+    if (at->second && !e.signed_by(*at->second))
+      throw Failure(Code::signature, std::string(id) + ": an event is not signed by who it says",
+                    "the file of events was changed: put back a copy");
+  }
+  return events;
+}
+
+Folded Desk::checked(std::string_view id) const {
+  std::vector<Known> known;
+  for (SignedEvent& e : signed_events(id)) known.push_back({std::move(e.id), std::move(e.event)});
+  return fold(std::string(id), known, inside_->tables);
+}
+
 std::vector<HistoryItem> Desk::history(std::string_view id) const {
   std::vector<HistoryItem> out;
   if (!find(id)) return out;
-  const Indexed& indexed = *inside_->find(id);
   std::unordered_map<std::string, SignedEvent> by_id;
-  for (SignedEvent& e : inside_->events_of(indexed)) by_id.emplace(e.id, std::move(e));
-  for (Judgement& j : inside_->folded(indexed).judgements) {
+  for (SignedEvent& e : signed_events(id)) by_id.emplace(e.id, std::move(e));
+  for (Judgement& j : inside_->folded(*inside_->find(id)).judgements) {
     SignedEvent& e = by_id.at(j.id);
-    std::string doubt;
     const auto known = endorsement(e.event.endorsement);
-    if (!known)
-      doubt = "the endorsement of its key is not here";
-    else if (!e.signed_by(*known))
-      throw Failure(Code::signature, indexed.person.id + ": an event is not signed by who it says",
-                    "the file of events was changed: put back a copy");
-    else
-      doubt = check_chain(inside_->home, *known, e.event.usage, e.event.recorded, now()).problem;
+    std::string doubt =
+        known ? check_chain(inside_->home, *known, e.event.usage, e.event.recorded, now()).problem
+              : "the endorsement of its key is not here";
     out.push_back({std::move(e), std::move(j), std::move(doubt)});
   }
   return out;

@@ -59,9 +59,11 @@ Pen::Pen(Desk& desk, const Author& author, Strictness strictness)
 Pen::Draft& Pen::draft(const std::string& id) {
   const auto [at, is_new] = drafts_.try_emplace(id);
   if (is_new) {
-    if (const Person* known = desk_.find(id)) at->second.person = *known;
     at->second.person.id = id;
-    at->second.heads = desk_.heads(id);
+    if (desk_.find(id)) {
+      Folded folded = desk_.checked(id);
+      at->second = {std::move(folded.person), std::move(folded.heads)};
+    }
   }
   return at->second;
 }

@@ -97,6 +97,13 @@ TEST_CASE("looking at a person checks every signature again") {
   CHECK(Desk(post.home).history("V-0001").size() == 2);
   rewrite("field minor no", "field minor yes");  // well-formed, and not what was signed
   CHECK_THROWS_AS(Desk(post.home).history("V-0001"), Failure);
+  Desk desk(post.home, Desk::Access::write);
+  const Author author{post.officer.keys, post.officer.endorsement};
+  Pen pen(desk, author, Strictness::standard);
+  Saying saying;
+  saying.track = Track::assisted_return;
+  saying.at = kNoon;
+  CHECK_THROWS_AS(pen.step("V-0001", "located", saying), Failure);  // nor is anything built on it
 }
 
 TEST_CASE("parcels are read strictly") {
