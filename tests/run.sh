@@ -41,7 +41,7 @@ step "layers" tests/layering.sh
 step "layers: the check itself" tests/layering_test.sh
 if command -v clang-format-14 >/dev/null; then step "format" ./dev format --check; fi
 for folder in build $([ -z "$quick" ] && echo build-debug); do
-  for area in base crypto trust casefile bundle custody store; do
+  for area in base crypto trust casefile bundle custody store repatriation report; do
     step "$folder: $area" "$folder/test_$area"
   done
   export VALISE=$PWD/$folder/valise

@@ -26,6 +26,7 @@ void set_up_find(CLI::App& app, Context& context);
 void set_up_links(CLI::App& app, Context& context);
 void set_up_store(CLI::App& app, Context& context);
 void set_up_correction(CLI::App& app, Context& context);
+void set_up_repat(CLI::App& app, Context& context);
 void set_up_completion(CLI::App& app, Context& context);
 
 }  // namespace valise

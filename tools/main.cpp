@@ -46,6 +46,8 @@ constexpr Command kCommands[] = {
      set_up_store},
     {"correction", "corrects or withdraws what was sealed; takes note of it",
      "valise correction accept case1.correction", set_up_correction},
+    {"repat", "brings people home: registers, screens, tracks, lists what is due",
+     "valise repat import arrivals.csv --track assisted_return --batch crossing-1", set_up_repat},
     {"completion", "prints completion for bash", "source <(valise completion)", set_up_completion},
 };
 

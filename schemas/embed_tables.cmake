@@ -1,0 +1,12 @@
+# Writes OUT: the CSV files of FOLDER as one C++ array, so that the program needs no files beside it.
+file(GLOB tables ${FOLDER}/*.csv)
+set(text "#include \"libexchange/repatriation/embedded.h\"\nnamespace exchange::repatriation {\n")
+string(APPEND text "const std::map<std::string_view, std::string_view>& embedded_tables() {\n")
+string(APPEND text "  static const std::map<std::string_view, std::string_view> tables = {\n")
+foreach(table ${tables})
+  get_filename_component(name ${table} NAME_WE)
+  file(READ ${table} content)
+  string(APPEND text "{\"${name}\", R\"~~~(${content})~~~\"},\n")
+endforeach()
+string(APPEND text "  };\n  return tables;\n}\n}\n")
+file(WRITE ${OUT} "${text}")
