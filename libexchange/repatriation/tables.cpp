@@ -8,6 +8,7 @@
 #include "libexchange/crypto/digest.h"
 #include "libexchange/repatriation/countries.h"
 #include "libexchange/repatriation/embedded.h"
+#include "libexchange/repatriation/sites.h"
 #include "libexchange/trust/usage.h"
 
 namespace exchange::repatriation {
@@ -180,6 +181,7 @@ class TableLoader {
   }
   void site(const TableRow& r) {
     SiteType site{r["code"], r["name"], r["country"], r["admin1"], r["lat"], r["lon"], r["names"]};
+    if (const std::string problem = problem_of(site); !problem.empty()) r.bad(problem);
     put(tables_.sites_, site, [&](const SiteType& s) { return s.code == site.code; });
   }
   void fine(const TableRow& r) {
