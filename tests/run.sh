@@ -37,7 +37,7 @@ step "layers: the check itself" tests/layering_test.sh
 if command -v clang-format-14 >/dev/null; then step "format" ./dev format --check; fi
 for folder in build $([ -z "$quick" ] && echo build-debug); do
   export UBSAN_OPTIONS=print_stacktrace=1 ASAN_OPTIONS=detect_leaks=1
-  for area in base crypto trust casefile bundle repatriation; do
+  for area in base crypto trust casefile bundle repatriation report; do
     step "$folder: $area" "$folder/test_$area"
   done
   export VALISE=$PWD/$folder/valise
