@@ -13,6 +13,7 @@ void set_up_pack(CLI::App& app, Context& context);
 void set_up_verify(CLI::App& app, Context& context);
 void set_up_list(CLI::App& app, Context& context);
 void set_up_open(CLI::App& app, Context& context);
+void set_up_repat(CLI::App& app, Context& context);
 void set_up_completion(CLI::App& app, Context& context);
 
 }  // namespace valise

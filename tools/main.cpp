@@ -29,6 +29,8 @@ constexpr Command kCommands[] = {
     {"verify", "checks a bundle with whatever keys are at hand", "valise verify case1.valise", set_up_verify},
     {"list", "shows what is inside a bundle", "valise list case1.valise --files", set_up_list},
     {"open", "gives back the case folder", "valise open case1.valise -C case1-from-partner", set_up_open},
+    {"repat", "brings people home: registers, screens, tracks, lists what is due",
+     "valise repat import arrivals.csv --track assisted_return --batch crossing-1", set_up_repat},
     {"completion", "prints completion for bash", "source <(valise completion)", set_up_completion},
 };
 

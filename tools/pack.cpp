@@ -1,4 +1,6 @@
 // valise pack: seals a case folder.
+#include "tools/pack.h"
+
 #include <fmt/format.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -27,13 +29,7 @@ using exchange::Recipient;
 using exchange::WritePlan;
 using exchange::WriteResult;
 
-struct Options {
-  std::string folder, output, as, label, supplement_to;
-  std::vector<std::string> to;
-  int level = 1;
-  unsigned threads = std::max(1u, std::thread::hardware_concurrency());
-  bool dry_run = false, allow_uncovered = false, store = false;
-};
+using Options = PackOptions;
 
 // The case, or a refusal that lists all its problems first.
 exchange::CheckedCase checked_case(const Context& context, const Options& o) {
@@ -132,17 +128,15 @@ Keys look_up(const exchange::Home& home, std::vector<Recipient>& recipients) {
   return keys;
 }
 
-WritePlan write_plan(const Context& context, const Options& o, const exchange::Case& the_case,
-                     const Plan& plan, const Keys& keys) {
+WritePlan write_plan(const Options& o, const exchange::Case& the_case, const Plan& plan, const Keys& keys,
+                     const exchange::Policy& policy) {
   WritePlan write;
-  const exchange::Home home = context.home();
   write.case_folder = o.folder;
   for (const auto& readers : plan.compartments) {
     write.compartments.emplace_back();
     for (const auto& reader : readers) write.compartments.back().push_back(keys.at(reader.text()));
   }
   write.streams = plan_streams(the_case, plan);
-  const exchange::Policy policy = policy_of(home);
   write.policy = policy.name();
   write.policy_hash = exchange::sha256(exchange::as_view(policy.text()));
   write.label = o.label;
@@ -180,30 +174,45 @@ void report(const Context& context, const Options& o, const WriteResult& r, cons
   context.say("seal " + seal);
 }
 
+void show_audience(const Context& context, const exchange::Case& the_case,
+                   std::vector<Recipient> recipients) {
+  look_up(context.home(), recipients);
+  const Plan plan = plan_audiences(the_case, recipients);
+  if (context.json)
+    context.print(audience_json(the_case, plan));
+  else
+    context.print(audience_table(the_case, plan));
+}
+
 void run(const Context& context, const Options& o) {
   std::vector<Recipient> recipients;
-  for (const std::string& text : o.to) {
-    const auto r = Recipient::parse(text);
-    if (!r)
-      throw Failure(Code::usage,
-                    "--to \"" + printable(text) + "\" is not AGENCY/NAME or AGENCY/NAME:EX-01,EX-02",
-                    "for instance kh-example-police/evidence-desk:EX-01");
-    recipients.push_back(*r);
-  }
+  for (const std::string& text : o.to) recipients.push_back(recipient_option(text));
   if (!o.dry_run && o.output.empty())
     throw Failure(Code::usage, "no output named", "give -o FILE.valise, or -o - for a pipe");
   const auto checked = checked_case(context, o);
+  if (o.dry_run) return show_audience(context, checked.the_case, std::move(recipients));
+  const Packed packed =
+      pack_case(context, o, checked.the_case, std::move(recipients), policy_of(context.home()));
+  report(context, o, packed.result, packed.plan);
+}
+
+}  // namespace
+
+Recipient recipient_option(const std::string& text) {
+  const auto r = Recipient::parse(text);
+  if (!r)
+    throw Failure(Code::usage,
+                  "--to \"" + printable(text) + "\" is not AGENCY/NAME or AGENCY/NAME:EX-01,EX-02",
+                  "for instance kh-example-police/evidence-desk:EX-01");
+  return *r;
+}
+
+Packed pack_case(const Context& context, const PackOptions& o, const exchange::Case& the_case,
+                 std::vector<Recipient> recipients, const exchange::Policy& policy) {
   const Keys addressees = look_up(context.home(), recipients);
-  const Plan plan = plan_audiences(checked.the_case, recipients);
-  WritePlan write = write_plan(context, o, checked.the_case, plan, addressees);
-  if (o.dry_run) {
-    if (context.json)
-      context.print(audience_json(checked.the_case, plan));
-    else
-      context.print(audience_table(checked.the_case, plan));
-    return;
-  }
-  for (const std::string& id : plan.left_out)
+  Packed packed{{}, plan_audiences(the_case, recipients)};
+  WritePlan write = write_plan(o, the_case, packed.plan, addressees, policy);
+  for (const std::string& id : packed.plan.left_out)
     context.warn(id + " stays here: none of the recipients is in its audience");
   const PrivateKeys keys = sealing_key(context, o, write.endorsement);
   write.signer = &keys.signing;
@@ -212,19 +221,18 @@ void run(const Context& context, const Options& o) {
   if (o.output == "-") {
     if (::isatty(1))
       throw Failure(Code::usage, "a bundle would go to the terminal", "give -o FILE, or send it into a pipe");
-    report(context, o, write_bundle(write, 1, {}, progress.callback()), plan);
-    return;
+    packed.result = write_bundle(write, 1, {}, progress.callback());
+    return packed;
   }
   exchange::OutputFile out(o.output, exchange::OutputFile::Existing::refuse);
-  const WriteResult result = write_bundle(write, out.fd(), o.output, progress.callback());
+  packed.result = write_bundle(write, out.fd(), o.output, progress.callback());
   out.commit();
-  report(context, o, result, plan);
+  return packed;
 }
-
-}  // namespace
 
 void set_up_pack(CLI::App& app, Context& context) {
   auto o = std::make_shared<Options>();
+  o->threads = std::max(1u, std::thread::hardware_concurrency());
   app.add_option("DIR", o->folder, "the case folder")->required();
   app.add_option("--to", o->to, "AGENCY/NAME, or AGENCY/NAME:EX-01,EX-03 for these exhibits only")
       ->required();

@@ -233,32 +233,36 @@ std::vector<HistoryItem> Desk::history(std::string_view id) const {
   return out;
 }
 
+std::vector<SignedEvent> Desk::not_here(std::vector<SignedEvent> events) const {
+  std::unordered_map<std::string, std::set<Hash>> here;
+  std::erase_if(events, [&](const SignedEvent& e) {
+    const auto [known, first] = here.try_emplace(e.event.person);
+    if (first)
+      if (const Indexed* indexed = inside_->find(e.event.person))
+        for (const Entry& entry : inside_->entries_of(*indexed)) known->second.insert(entry.id);
+    if (known->second.size() >= kMaxEventsOfPerson)
+      throw Failure(Code::limit, e.event.person + ": over 4,096 events", "ask the desks that write them why");
+    return !known->second.insert(hash_from(e.id)).second;
+  });
+  return events;
+}
+
 std::size_t Desk::add(std::span<const SignedEvent> events, std::span<const Endorsement> endorsements) {
   Inside& in = *inside_;
   ensure(static_cast<bool>(in.lock), "a desk opened for writing");
-  std::map<std::string, std::set<Hash>> here;
-  std::vector<const SignedEvent*> fresh;
-  for (const SignedEvent& e : events) {
-    auto& known = here[e.event.person];
-    if (known.empty())
-      if (const Indexed* indexed = in.find(e.event.person))
-        for (const Entry& entry : in.entries_of(*indexed)) known.insert(entry.id);
-    if (known.insert(hash_from(e.id)).second) fresh.push_back(&e);
-    if (known.size() > kMaxEventsOfPerson)
-      throw Failure(Code::limit, e.event.person + ": over 4,096 events", "ask the desks that write them why");
-  }
+  const std::vector<SignedEvent> fresh = not_here({events.begin(), events.end()});
   if (fresh.empty()) return 0;
   for (const Endorsement& e : endorsements) {
     const fs::path file = in.folder / "endorsements" / to_hex(e.text_hash);
     if (!fs::exists(file)) write_file(file, as_view(e.whole), OutputFile::Existing::replace, 0600);
   }
   std::vector<std::string> wholes;
-  for (const SignedEvent* e : fresh) wholes.push_back(e->whole);
+  for (const SignedEvent& e : fresh) wholes.push_back(e.whole);
   const std::vector<Place> places = in.journal->append(in.end, wholes);
   std::set<std::string> touched;
   for (std::size_t i = 0; i < fresh.size(); ++i) {
-    in.tail[fresh[i]->event.person].push_back({hash_from(fresh[i]->id), places[i]});
-    touched.insert(fresh[i]->event.person);
+    in.tail[fresh[i].event.person].push_back({hash_from(fresh[i].id), places[i]});
+    touched.insert(fresh[i].event.person);
   }
   in.compute(touched);
   if (fresh.size() > kBeyondIndex) in.save();

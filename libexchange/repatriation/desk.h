@@ -53,6 +53,8 @@ class Desk {
   std::vector<SignedEvent> events(std::string_view id) const;
   bool knows_person(std::string_view id) const;  // hidden ones as well
 
+  // Those that are not here yet, each once.
+  std::vector<SignedEvent> not_here(std::vector<SignedEvent> events) const;
   // Adds events that this home signed or whose signatures were checked. Those already here are passed over.
   // All or nothing, on the disk when it returns. Returns how many were new. Only under Access::write.
   std::size_t add(std::span<const SignedEvent> events, std::span<const Endorsement> endorsements);
