@@ -71,7 +71,7 @@ std::vector<GateMark> gate_marks(const Tables& tables, const Card& card) {
   };
   std::vector<GateMark> marks;
   for (const GateType& type : tables.gates())
-    if (card.standing->gate(type.name) || asked_for(type.name))
+    if (card.standing->gate(type.name) || (!type.strict_only && asked_for(type.name)))
       marks.push_back({type.name, card.standing->gate_value(type.name)});
   return marks;
 }

@@ -41,7 +41,8 @@ struct Board {
 Board make_board(const Tables& tables, const std::vector<const Person*>& people, const Selection& selection,
                  Instant now, std::size_t per_column, std::size_t urgent);
 
-// The gates that the next steps from here ask for, in the order of the table, and those that were ever set.
+// The gates that the next steps from here ask for (those of the policy `strict` left out), in the order of the
+// table, and those that were ever set.
 std::vector<GateMark> gate_marks(const Tables& tables, const Card& card);
 // The rule of a clock; nothing for one that the tables no longer have.
 const DeadlineRule* rule_of(const Tables& tables, const Card& card, const Due& due);
