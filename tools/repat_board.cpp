@@ -75,7 +75,7 @@ void print_track(const Context& context, const repat::Tables& tables, const repa
       table.add(std::move(row));
     }
     if (column.people > column.cards.size())
-      table.add({word(), fmt::format("+ {} more: narrow the filter", column.people - column.cards.size())});
+      table.add({word(), fmt::format("+ {} more", column.people - column.cards.size())});
     for (std::string rest = word(); !rest.empty(); rest = word()) table.add({rest});
   }
   context.print(table.text());

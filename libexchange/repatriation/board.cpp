@@ -31,7 +31,7 @@ Column& column_of(TrackBoard& board, const std::string& state) {
 
 Board make_board(const Tables& tables, const std::vector<const Person*>& people, const Selection& selection,
                  Instant now, std::size_t per_column, std::size_t urgent) {
-  Board board{now, selection, {}, {}};
+  Board board{now, selection, {}, {}, {}};
   for (const Track track : kTracks) {
     TrackBoard t{track, 0, 0, 0, 0, {}};
     for (const State* state : tables.states(track)) t.columns.push_back({state->name, state, 0, 0, 0, {}});
@@ -53,6 +53,7 @@ Board make_board(const Tables& tables, const std::vector<const Person*>& people,
       t.contradictions += !standing.contradictions.empty() || !person->contradictions.empty();
       column.cards.push_back(card);
       if (card.overdue > 0) board.urgent.push_back(card);
+      for (std::size_t i = 0; i < card.overdue; ++i) ++board.overdue_rules[standing.due[i].rule];
     });
   }
   for (TrackBoard& t : board.tracks)

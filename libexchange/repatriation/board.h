@@ -1,6 +1,8 @@
 // Everybody at a glance: one column a state in the order of the table, the most urgent first. A picture of
 // people, who must outlive it.
 #pragma once
+#include <map>
+
 #include "libexchange/repatriation/selection.h"
 
 namespace exchange::repatriation {
@@ -32,8 +34,9 @@ struct TrackBoard {
 struct Board {
   Instant at;
   Selection selection;
-  std::vector<TrackBoard> tracks;  // those on which anybody stands
-  std::vector<Card> urgent;        // overdue, the longest first
+  std::vector<TrackBoard> tracks;                    // those on which anybody stands
+  std::vector<Card> urgent;                          // overdue, the longest first
+  std::map<std::string, std::size_t> overdue_rules;  // by rule: how many records
 };
 
 // At most `per_column` cards a column and `urgent` urgent ones; the numbers count everybody. Time and memory
@@ -41,8 +44,8 @@ struct Board {
 Board make_board(const Tables& tables, const std::vector<const Person*>& people, const Selection& selection,
                  Instant now, std::size_t per_column, std::size_t urgent);
 
-// The gates that the next steps from here ask for (those of the policy `strict` left out), in the order of the
-// table, and those that were ever set.
+// The gates that the next steps from here ask for (those of the policy `strict` left out), in the order of
+// the table, and those that were ever set.
 std::vector<GateMark> gate_marks(const Tables& tables, const Card& card);
 // The rule of a clock; nothing for one that the tables no longer have.
 const DeadlineRule* rule_of(const Tables& tables, const Card& card, const Due& due);

@@ -1,6 +1,6 @@
 #include "libexchange/repatriation/countries.h"
 
-#include <unicode/locid.h>
+#include <unicode/locdspnm.h>
 #include <unicode/strenum.h>
 #include <unicode/timezone.h>
 #include <unicode/uloc.h>
@@ -54,10 +54,12 @@ std::string country_alpha2(const std::string& alpha3) {
 std::string country_name(const std::string& alpha3, const std::string& language) {
   const auto two = codes().to2.find(alpha3);
   if (two == codes().to2.end()) return alpha3;
+  UDisplayContext as_short[] = {UDISPCTX_LENGTH_SHORT};
+  const std::unique_ptr<icu::LocaleDisplayNames> names(
+      icu::LocaleDisplayNames::createInstance(icu::Locale(language.c_str()), as_short, 1));
   icu::UnicodeString name;
-  icu::Locale("und", two->second.c_str()).getDisplayCountry(icu::Locale(language.c_str()), name);
   std::string text;
-  return name.toUTF8String(text);
+  return names->regionDisplayName(two->second.c_str(), name).toUTF8String(text);
 }
 
 std::string zone_of(std::string_view alpha3) {

@@ -20,6 +20,7 @@ class Labels {
   bool right_to_left() const;
   // Where there is none: the part after the first '.', '_' as spaces.
   std::string operator()(std::string_view key) const;
+  bool knows(std::string_view key) const { return words_.contains(key); }
   // (key) for PREFIX.NAME.
   std::string of(std::string_view prefix, std::string_view name) const {
     return (*this)(std::string(prefix) + "." + std::string(name));

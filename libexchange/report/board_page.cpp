@@ -1,6 +1,8 @@
 #include "libexchange/report/board_page.h"
 
+#include <algorithm>
 #include <array>
+#include <set>
 
 #include "libexchange/repatriation/deadlines.h"
 #include "libexchange/repatriation/sites.h"
@@ -49,7 +51,7 @@ class Painter {
       const auto line = html_->element("p", {{"class", "soft"}});
       const std::string shown = board_.selection.text();
       html_->text(words_("as_of") + " ");
-      html_->leaf("bdi", minute_text(board_.at));
+      html_->leaf("bdi", {{"dir", "ltr"}}, minute_text(board_.at));
       html_->text(" · " + words_("filter") + ": ");
       html_->leaf("bdi", shown.empty() ? words_("everybody") : shown);
     }
@@ -86,6 +88,18 @@ class Painter {
   void urgent() {
     if (board_.urgent.empty()) return;
     html_->leaf("h2", words_("first_to_do"));
+    {
+      const auto line = html_->element("p", {{"class", "rules"}});
+      std::vector<std::pair<std::size_t, std::string>> rules;
+      for (const auto& [name, n] : board_.overdue_rules) rules.emplace_back(n, name);
+      std::ranges::sort(rules, std::greater{});
+      for (const auto& [n, name] : rules) {
+        const auto item = html_->element("span");
+        html_->leaf("b", std::to_string(n));
+        html_->text(" ");
+        html_->leaf("bdi", rule_text(name));
+      }
+    }
     const auto table = html_->element("table");
     {
       const auto row = html_->element("thead");
@@ -104,18 +118,32 @@ class Painter {
         names(card);
         tags(card);
       }
-      rule(card, due);
-      html_->leaf("td", local(card, due));
+      {
+        const auto what = html_->element("td");
+        html_->leaf("bdi", rule_text(card, due));
+      }
+      local_time(card, due);
       html_->leaf("td", words_.of("state", card.standing->state));
       const auto where = html_->element("td");
       place(card);
     }
   }
 
-  void rule(const Card& card, const Due& due) {
+  // In the reader's language where labels.csv has it, else as the table of deadlines says it.
+  std::string rule_text(const std::string& name) const {
+    if (words_.knows("due." + name)) return words_.of("due", name);
+    const auto rules = page_.tables.deadlines();
+    const auto found = std::ranges::find(rules, name, &repatriation::DeadlineRule::name);
+    return found == rules.end() ? words_.of("due", name) : found->text;
+  }
+  std::string rule_text(const Card& card, const Due& due) const {
+    const auto* rule = rule_of(page_.tables, card, due);
+    return rule && !words_.knows("due." + due.rule) ? rule->text : rule_text(due.rule);
+  }
+
+  void local_time(const Card& card, const Due& due) {
     const auto cell = html_->element("td");
-    const auto* type = rule_of(page_.tables, card, due);
-    html_->leaf("bdi", type ? type->text : due.rule);
+    html_->leaf("bdi", {{"dir", "ltr"}}, local(card, due));
   }
 
   static std::string local(const Card& card, const Due& due) {
@@ -123,7 +151,7 @@ class Painter {
   }
 
   void track(const TrackBoard& t) {
-    const auto section = html_->element("section");
+    const auto section = html_->element("section", {{"class", "track"}});
     {
       const auto title = html_->element("h2");
       html_->text(words_.of("track", name_of(t.track)) + " ");
@@ -187,27 +215,24 @@ class Painter {
     if (!page_.names) return;
     for (const char* const field : {"name_native", "name_latin"})
       if (const std::string& name = card.person->fact(field); !name.empty()) {
-        const auto block = html_->element("div", {{"class", "name"}});
+        const auto line = html_->element("div", {{"class", field}});
         html_->name(name);
       }
   }
 
+  // Codes; the key at the end of the page names the sites.
   void place(const Card& card) {
-    const std::string& host = card.person->fact("host");
     const std::string& site = card.person->fact("site");
     const std::string& batch = card.person->fact("batch");
-    html_->text(host);
+    html_->leaf("span", card.person->fact("host"));
     if (!site.empty()) {
+      sites_.insert(site);
       html_->text(" · ");
       html_->leaf("code", site);
-      if (const auto* type = page_.tables.site(site)) {
-        html_->text(" ");
-        html_->name(name_in(*type, words_.language()));
-      }
     }
     if (!batch.empty()) {
       html_->text(" · ");
-      html_->leaf("bdi", batch);
+      html_->leaf("bdi", {{"class", "word"}}, batch);
     }
   }
 
@@ -216,11 +241,10 @@ class Painter {
     const std::int64_t left = due.at.seconds - board_.at.seconds;
     const auto line =
         html_->element("p", {{"class", left < 0 ? "late" : "soft"}, {"title", local(card, due)}});
-    const auto* type = rule_of(page_.tables, card, due);
     html_->text(words_(left < 0 ? "late" : "left") + " ");
     html_->leaf("bdi", span_text(left, words_));
     html_->text(": ");
-    html_->leaf("bdi", type ? type->text : due.rule);
+    html_->leaf("bdi", rule_text(card, due));
     if (card.overdue > 1) html_->text(" (+" + std::to_string(card.overdue - 1) + ")");
   }
 
@@ -238,14 +262,27 @@ class Painter {
   void foot() {
     const auto footer = html_->element("footer");
     html_->leaf("p", words_("confidential") + " " + words_("guidance"));
-    const auto line = html_->element("p");
-    for (const Mark& m : kMarks) html_->leaf("span", std::string(m.sign) + " " + words_(m.value) + "  ");
+    key();
+    const auto line = html_->element("p", {{"class", "rules"}});
+    for (const Mark& m : kMarks) html_->leaf("span", std::string(m.sign) + " " + words_(m.value));
+  }
+
+  void key() {
+    const auto line = html_->element("p", {{"class", "rules"}});
+    for (const std::string& code : sites_)
+      if (const auto* site = page_.tables.site(code)) {
+        const auto item = html_->element("span");
+        html_->leaf("code", code);
+        html_->text(" ");
+        html_->name(name_in(*site, words_.language()));
+      }
   }
 
   const Board& board_;
   const BoardPage& page_;
   const Labels& words_;
   Html* html_ = nullptr;
+  std::set<std::string> sites_;  // that were shown
 };
 
 }  // namespace

@@ -1,5 +1,8 @@
 #include "libexchange/report/html.h"
 
+#include <algorithm>
+#include <array>
+
 #include "libexchange/base/text.h"
 #include "libexchange/report/style.h"
 
@@ -29,6 +32,11 @@ void append_escaped(std::string& out, std::string_view raw) {
     }
 }
 
+// White space after these changes no picture: a line each, for those who read the source.
+constexpr std::array<std::string_view, 14> kBlocks = {"head",  "header", "section", "article", "footer",
+                                                      "table", "tr",     "div",     "p",       "ul",
+                                                      "li",    "figure", "svg",     "style"};
+
 }  // namespace
 
 const Literal kDoctype = "<!DOCTYPE html>\n";
@@ -39,7 +47,7 @@ Html::Element::Element(Html& page, Literal tag, Attributes attributes) : page_(p
 Html::Element::~Element() {
   page_.out_ += "</";
   page_.out_ += tag_.text();
-  page_.out_ += ">\n";
+  page_.out_ += std::ranges::find(kBlocks, tag_.text()) == kBlocks.end() ? ">" : ">\n";
 }
 
 void Html::start(Literal tag, Attributes attributes, std::string_view end) {

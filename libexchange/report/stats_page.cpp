@@ -21,12 +21,16 @@ namespace {
 struct Telling {
   std::string_view dimension, prefix;
 };
-constexpr std::array<Telling, 6> kTellings = {{{"by_host", "country"},
-                                               {"by_nationality", "country"},
-                                               {"by_state", "state"},
-                                               {"reached", "state"},
-                                               {"by_sex", "sex"},
-                                               {"by_track", "track"}}};
+constexpr std::array<Telling, 10> kTellings = {{{"by_host", "country"},
+                                                {"by_nationality", "country"},
+                                                {"by_state", "state"},
+                                                {"reached", "state"},
+                                                {"by_sex", "sex"},
+                                                {"by_track", "track"},
+                                                {"by_role", "role"},
+                                                {"by_channel", "channel"},
+                                                {"by_minor", "minor"},
+                                                {"by_overdue", "due"}}};
 constexpr std::size_t kMostBars = 25;
 
 // The largest first; bands of age in their own order.
@@ -64,10 +68,11 @@ std::string page(const Labels& labels, const std::string& desk, const std::optio
         html.text(labels("period") + " ");
         if (since) {
           html.text(labels("since") + " ");
-          html.leaf("bdi", minute_text(*since) + " ");
+          html.leaf("bdi", {{"dir", "ltr"}}, minute_text(*since));
+          html.text(" ");
         }
         html.text(labels("until") + " ");
-        html.leaf("bdi", minute_text(until));
+        html.leaf("bdi", {{"dir", "ltr"}}, minute_text(until));
       }
       const auto list = html.element("ul", {{"class", "figures"}});
       figure(html, total, labels("total"));

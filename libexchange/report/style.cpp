@@ -19,7 +19,7 @@ const Literal kStyle = R"css(
 * { box-sizing: border-box; }
 body {
   margin: 0; padding: 1.5rem 2rem 2rem; background: var(--page); color: var(--ink);
-  font: 15px/1.45 "Noto Sans", "Segoe UI", Roboto, "Helvetica Neue", Arial, "Noto Sans Arabic", "Segoe UI Arabic",
+  font: .94rem/1.45 "Noto Sans", "Segoe UI", Roboto, "Helvetica Neue", Arial, "Noto Sans Arabic", "Segoe UI Arabic",
     "Geeza Pro", "Noto Sans Thai", "Leelawadee UI", Thonburi, "Noto Sans Khmer", "Khmer UI", "Khmer Sangam MN",
     "Noto Sans Myanmar", "Myanmar Text", "Noto Sans Lao", "Noto Sans CJK SC", "Noto Sans SC", "Microsoft YaHei",
     "PingFang SC", "Noto Sans CJK JP", sans-serif;
@@ -29,7 +29,7 @@ header { display: flex; flex-wrap: wrap; align-items: flex-end; gap: .4rem 2.5re
   border-bottom: 2px solid var(--ink); padding-bottom: .8rem; }
 header div { flex: 1 1 20rem; }
 h1 { font-size: 1.7rem; line-height: 1.25; margin: 0; }
-h2 { font-size: 1.2rem; margin: 1.8rem 0 .6rem; }
+h2 { font-size: 1.2rem; margin: 1.8rem 0 .6rem; break-after: avoid; }
 h3 { font-size: 1rem; margin: 0; }
 p { margin: .15rem 0; }
 .soft { color: var(--soft); }
@@ -41,6 +41,7 @@ p { margin: .15rem 0; }
 code, .id { font-family: ui-monospace, "Noto Sans Mono", "DejaVu Sans Mono", Consolas, monospace; font-size: .93em;
   unicode-bidi: isolate; direction: ltr; white-space: nowrap; }
 .id { font-weight: 700; }
+.word { white-space: nowrap; }
 table { border-collapse: collapse; width: 100%; background: var(--card); border: 1px solid var(--line); }
 th, td { text-align: start; vertical-align: baseline; padding: .35rem .7rem; border-bottom: 1px solid var(--line); }
 th { font-weight: 600; color: var(--soft); font-size: .88rem; }
@@ -55,11 +56,14 @@ td.number, th.number { text-align: end; font-variant-numeric: tabular-nums; }
 .card { background: var(--card); border: 1px solid var(--line); border-radius: 4px; padding: .5rem .65rem;
   margin-bottom: .5rem; border-inline-start: 4px solid var(--line); break-inside: avoid; }
 .card.is-late { border-inline-start-color: var(--late); }
-.card .top { display: flex; align-items: baseline; gap: .5rem; }
+.card .top { display: flex; flex-wrap: wrap; align-items: baseline; gap: 0 .5rem; }
 .card .top span:last-child { margin-inline-start: auto; font-weight: 600; }
-.card .name { font-size: 1.08rem; font-weight: 600; overflow-wrap: anywhere; }
+.card .name_native { font-size: 1.08rem; font-weight: 600; }
+.name_native, .name_latin { overflow-wrap: anywhere; }
 .card p { overflow-wrap: anywhere; }
-.tag { display: inline-block; font-size: .8rem; font-weight: 600; border-radius: 3px; padding: 0 .4rem; white-space: nowrap; }
+.rules { display: flex; flex-wrap: wrap; gap: .2rem 1.6rem; margin: .2rem 0 .5rem; }
+.tag { display: inline-block; font-size: .8rem; font-weight: 600; border-radius: 3px; padding: 0 .4rem; margin-inline-start: .4rem; white-space: nowrap; }
+.top .tag { margin: 0; }
 .tag.is-minor { color: var(--minor); background: var(--minor-soft); }
 .tag.is-contrary { color: var(--late); background: var(--late-soft); }
 .gates { display: flex; flex-wrap: wrap; gap: .1rem .7rem; list-style: none; margin: .25rem 0 0; padding: 0; font-size: .84rem; }
@@ -80,10 +84,14 @@ footer { margin-top: 1.6rem; border-top: 1px solid var(--line); padding-top: .6r
 @media print {
   :root { color-scheme: light; --ink: #000000; --soft: #444444; --line: #aaaaaa; --page: #ffffff; --card: #ffffff;
     --late: #8a0f13; --late-soft: #ffffff; --minor: #4b2a70; --minor-soft: #ffffff; --done: #1d4d37; --bar: #3d6b99; }
-  body { padding: 0; font-size: 9pt; }
+  html { font-size: 9.5pt; }
+  body { padding: 0; }
+  .track { break-before: page; }
+  h3 { break-after: avoid; }
   .choices { display: none; }
-  .columns { display: block; columns: 58mm; column-gap: 5mm; }
-  .column h3 { break-after: avoid; }
+  .columns { display: block; columns: 60mm; column-gap: 5mm; }
+  .column { margin-bottom: 4mm; }
+  .card { padding: 1mm 2mm; margin-bottom: 1.5mm; }
   .tag { border: 1px solid currentColor; }
   .charts { display: block; columns: 85mm; }
   svg rect { print-color-adjust: exact; }
