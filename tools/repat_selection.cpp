@@ -1,7 +1,6 @@
 #include "tools/repat_selection.h"
 
 #include "libexchange/base/text.h"
-#include "libexchange/casefile/sheet.h"
 #include "libexchange/repatriation/countries.h"
 
 namespace valise {
@@ -57,12 +56,6 @@ std::string desk_name(const Context& context) {
 
 exchange::fs::path own_tables(const Context& context) {
   return exchange::fs::path(context.home_folder) / "repat" / "tables";
-}
-
-std::string sheet_cell(const std::string& value) {
-  const bool formula =
-      !value.empty() && std::string_view("=+-@").find(value.front()) != std::string_view::npos;
-  return exchange::csv_cell(formula ? "'" + value : value);
 }
 
 }  // namespace valise

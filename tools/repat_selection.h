@@ -19,7 +19,9 @@ void write_private(const Context& context, const std::string& path, const std::s
 std::string desk_name(const Context& context);
 // The agency's own tables and labels.
 exchange::fs::path own_tables(const Context& context);
-// A cell that a spreadsheet does not take for a formula: an apostrophe before = + - @.
-std::string sheet_cell(const std::string& value);
+// `people` as a sheet of HTCDS 2.0. Failure{policy}: names without a reason.
+void export_htcds(const Context& context, const repat::Desk& desk,
+                  const std::vector<const repat::Person*>& people, const std::string& output,
+                  const Reveal& reveal);
 
 }  // namespace valise

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "libexchange/base/text.h"
+#include "libexchange/repatriation/htcds.h"
 #include "libexchange/report/stats_page.h"
 #include "tools/repat_selection.h"
 #include "tools/table.h"
@@ -78,7 +79,7 @@ std::string csv_of(const std::string& total, const std::vector<Dimension>& dimen
   std::string out = "dimension,code,people\ntotal,," + total + "\n";
   for (const Dimension& d : dimensions)
     for (const auto& [code, n] : d.counts)
-      out += fmt::format("{},{},{}\n", d.name, sheet_cell(code.empty() ? "not_given" : code), n);
+      out += fmt::format("{},{},{}\n", d.name, repat::guarded_cell(code.empty() ? "not_given" : code), n);
   return out;
 }
 
