@@ -1,6 +1,8 @@
 // valise repat advance, gate, note, correct, join, settle: acts on one person.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "libexchange/base/text.h"
 #include "libexchange/repatriation/deadlines.h"
 #include "tools/repat.h"
@@ -45,7 +47,13 @@ struct Act {
 
   void done(const Options& o) {
     const std::size_t events = pen.commit();
-    const Person& p = person(o);
+    const Person* shown = desk.find(o.id);
+    if (!shown) {  // this very act hid the person from keys of the state of origin
+      if (context.json) context.print(Json{{"id", o.id}, {"events", events}, {"records", Json::array()}});
+      context.say(o.id + ": kept, and not shown to keys of the state of origin from now on");
+      return;
+    }
+    const Person& p = *shown;
     if (context.json) {
       Json records = Json::array();
       p.each([&](Track t, const repat::Standing& s) {
@@ -139,7 +147,33 @@ void show_both(const Context& context, const Desk& desk, const Person& a, const 
   if (!context.json) context.print(table.text());
 }
 
+// Those of whom the same number, or the same name and birth, is written: for a person to look at.
+void show_alike(const Context& context, const std::string& id) {
+  const Desk desk(context.home());
+  const Person& person = person_option(desk, id);
+  const auto same = [&](const Person& other, std::initializer_list<const char*> fields) {
+    return std::ranges::all_of(
+        fields, [&](const char* f) { return !person.fact(f).empty() && person.fact(f) == other.fact(f); });
+  };
+  Json list = Json::array();
+  for (const Person* other : desk.people()) {
+    if (other == &person || !other->joined_to.empty()) continue;
+    Json equal = Json::array();
+    if (same(*other, {"document_no", "nationality"})) equal.push_back("document_no");
+    if (same(*other, {"name_native", "born"})) equal.push_back("name_native, born");
+    if (same(*other, {"name_latin", "born"})) equal.push_back("name_latin, born");
+    if (equal.empty()) continue;
+    list.push_back({{"id", other->id}, {"equal", equal}});
+    if (context.json) continue;
+    context.print(equal.dump() + "\n");
+    show_both(context, desk, person, *other);
+  }
+  if (context.json) context.print(list);
+  context.say(fmt::format("{}: {} people with equal facts; equal is not the same", id, list.size()));
+}
+
 void run_join(const Context& context, const Options& o) {
+  if (o.what.empty()) return show_alike(context, o.id);
   Act act(context, o, {"consular", "protection"});
   const Person& kept = act.person(o);
   const Person& other = person_option(act.desk, o.what);
@@ -213,7 +247,7 @@ void set_up_repat_act(CLI::App& app, Context& context) {
       "join", "says that two pseudonyms are one person",
       "join V-0001 R-8K2M-1D3F5G-7H9J2K --note \"same passport\"",
       [](CLI::App& s, Options& o) {
-        s.add_option("OTHER", o.what, "kept under the first from now on")->required();
+        s.add_option("OTHER", o.what, "kept under the first from now on; without it, those alike are listed");
         s.add_flag("--undo", o.undo, "they are two after all");
       },
       run_join);

@@ -196,9 +196,9 @@ const Person* Desk::find(std::string_view id) const {
 }
 bool Desk::knows_person(std::string_view id) const { return inside_->find(id) != nullptr; }
 
-std::vector<std::string> Desk::heads(std::string_view id) const {
+std::vector<Head> Desk::heads(std::string_view id) const {
   const Indexed* found = inside_->find(id);
-  return found ? found->heads : std::vector<std::string>();
+  return found ? found->heads : std::vector<Head>();
 }
 
 std::vector<SignedEvent> Desk::events(std::string_view id) const {

@@ -15,7 +15,7 @@ constexpr std::string_view kTitle = "valise-repatriation/v1";
 constexpr std::array<std::string_view, 7> kKinds = {"advance", "gate", "fact",  "note",
                                                     "batch",   "join", "settle"};
 constexpr std::array<std::string_view, 4> kGateValues = {"open", "ok", "waived", "failed"};
-constexpr std::size_t kMaxAfter = 64, kMaxLines = 64, kMaxValue = 4000;
+constexpr std::size_t kMaxAfter = 256, kMaxLines = 64, kMaxValue = 4000;
 
 // A value on one line: LF as \n, backslash as \\.
 std::string escaped(std::string_view value) {

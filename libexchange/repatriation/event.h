@@ -31,7 +31,7 @@ struct Event {
   Address by;
   std::string usage;               // of the key: consular, protection, supervisor, custody
   Hash endorsement{};              // SHA-256 of its text
-  std::vector<std::string> after;  // ids, ascending, at most 64
+  std::vector<std::string> after;  // ids, ascending, at most 256
   std::map<std::string, std::string> gates;
   std::vector<Document> documents;
   std::map<std::string, std::string> fields;

@@ -70,14 +70,17 @@ class History {
   bool knew_all_before(Index i) const { return known_[i] == i; }
   bool past_is_whole(Index i) const { return whole_[i]; }
   const std::vector<Index>& parents(Index i) const { return parents_[i]; }
-  std::vector<std::string> heads() const {
-    std::vector<bool> named(size());
-    for (const auto& parents : parents_)
-      for (const Index p : parents) named[p] = true;
-    std::vector<std::string> out;
-    for (Index i = 0; i < size(); ++i)
-      if (!named[i]) out.push_back(events_[i]->id);
-    std::ranges::sort(out);
+  std::vector<Head> heads() const {
+    std::map<std::string, std::vector<Index>> latest;
+    for (Index i = 0; i < size(); ++i) {
+      auto& those = latest[among(events_[i]->event)];
+      std::erase_if(those, [&](Index earlier) { return knew(i, earlier); });
+      those.push_back(i);
+    }
+    std::vector<Head> out;
+    for (const auto& [key, those] : latest)
+      for (const Index i : those) out.push_back({key, events_[i]->id});
+    std::ranges::sort(out, {}, &Head::id);
     return out;
   }
   std::optional<Index> find(std::string_view id) const {
@@ -276,7 +279,7 @@ class Folder {
     }
     for (const Index i : registers.steps()) {
       const Event& e = history_[i].event;
-      if (!why_[i].empty()) continue;
+      if (!why_[i].empty() || e.kind == "settle") continue;
       standing_of(person, *e.track).path.push_back({e.to, e.at});
       if (e.from == "-" && (person.first_report.at == Instant{} || e.at < person.first_report))
         person.first_report = e.at;
@@ -326,13 +329,20 @@ class Folder {
       standing.contradictions.push_back(contradiction("gate " + std::string(key.name), writes));
   }
 
+  // When the step was taken: of a settlement, the step that stands.
+  const LocalTime& step_at(Index i) const {
+    const Event& e = history_[i].event;
+    const auto settles = e.fields.find("settles");
+    const auto chosen = settles == e.fields.end() ? std::nullopt : history_.find(settles->second);
+    return chosen ? history_[*chosen].event.at : e.at;
+  }
+
   void put_state(Standing& standing, Track track, const Writes& writes) const {
     if (agree(writes)) {
-      const auto first = std::ranges::min_element(writes, [&](const auto& a, const auto& b) {
-        return history_[a.by].event.at < history_[b.by].event.at;
-      });
+      const auto first = std::ranges::min_element(
+          writes, [&](const auto& a, const auto& b) { return step_at(a.by) < step_at(b.by); });
       standing.state = first->value;
-      standing.since = history_[first->by].event.at;
+      standing.since = step_at(first->by);
       return;
     }
     standing.contradictions.push_back(contradiction("state", writes));
@@ -362,6 +372,10 @@ class Folder {
 };
 
 }  // namespace
+
+std::string among(const Event& event) {
+  return event.group + " " + (event.track ? std::string(name_of(*event.track)) : "-");
+}
 
 Folded fold(const std::string& person, std::span<const Known> events, const Tables& tables) {
   if (events.size() > kMaxEventsOfPerson)

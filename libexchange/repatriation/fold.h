@@ -29,10 +29,17 @@ struct Judgement {
   std::string why;  // not counted, or overruled by which event
 };
 
+// A latest event of those that the same readers may see (`among`: group and track). An event names the latest
+// of each, so that the links hold for readers who get some groups only.
+struct Head {
+  std::string among, id;
+};
+std::string among(const Event& event);
+
 struct Folded {
   Person person;
   std::vector<Judgement> judgements;  // oldest first: every event after those it names
-  std::vector<std::string> heads;     // ids that no other event names, ascending: `after` of the next
+  std::vector<Head> heads;            // by id: `after` of the next event
 };
 
 // All events must be of one person; duplicates are ignored. Failure{limit}: over kMaxEventsOfPerson.

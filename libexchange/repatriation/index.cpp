@@ -77,6 +77,11 @@ void describe(Archive& a, Person& p) {
   a(p.not_counted);
 }
 template <class Archive>
+void describe(Archive& a, Head& h) {
+  a(h.among);
+  a(h.id);
+}
+template <class Archive>
 void describe(Archive& a, Indexed& i) {
   a(i.person);
   a(i.heads);

@@ -18,7 +18,7 @@ struct Entry {
 
 struct Indexed {
   Person person;
-  std::vector<std::string> heads;
+  std::vector<Head> heads;
   std::uint64_t first = 0, count = 0;  // in the list of entries
 };
 

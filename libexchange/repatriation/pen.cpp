@@ -23,6 +23,13 @@ std::string group_of(const std::map<std::string, std::string>& gates) {
   return gates.contains("asylum") ? "asylum" : "status";
 }
 
+std::vector<std::string> ids_of(const std::vector<Head>& heads) {
+  std::vector<std::string> ids;
+  for (const Head& h : heads) ids.push_back(h.id);
+  std::ranges::sort(ids);
+  return ids;
+}
+
 bool contradicts(const Standing& standing) {
   return std::ranges::any_of(standing.contradictions, [](const auto& c) { return c.about == "state"; });
 }
@@ -66,7 +73,7 @@ Event Pen::event_of(const Draft& draft, const Saying& saying, const std::string&
   e.recorded = now_;
   e.by = author_.endorsement.officer;
   e.endorsement = author_.endorsement.text_hash;
-  e.after = draft.heads;
+  e.after = ids_of(draft.heads);
   return e;
 }
 
@@ -102,7 +109,8 @@ void Pen::put(Draft& draft, const Event& event) {
     standing.since = event.at;
     std::erase_if(standing.contradictions, [](const Contradiction& c) { return c.about == "state"; });
   }
-  draft.heads = {done.id};
+  std::erase_if(draft.heads, [&](const Head& h) { return h.among == among(event); });
+  draft.heads.push_back({among(event), done.id});
   written_.push_back(std::move(done));
 }
 
@@ -178,7 +186,7 @@ void Pen::step(const std::string& id, const std::string& to, const Saying& sayin
   for (const auto& [gate, value] : edge.sets) e.gates[gate] = value;
   e.group = group_of(e.gates);
   put_apart(d, saying, e.group);
-  e.after = d.heads;
+  e.after = ids_of(d.heads);
   take_fields(e, saying);
   if (const auto refusals = check_form(desk_.tables(), e, nullptr); !refusals.empty()) refuse(id, refusals);
   put(d, e);

@@ -48,7 +48,7 @@ class Pen {
  private:
   struct Draft {
     Person person;
-    std::vector<std::string> heads;
+    std::vector<Head> heads;
   };
   struct Attempt {
     Event event;

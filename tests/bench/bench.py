@@ -133,11 +133,33 @@ def one_of_many():
     print(f"{f'one 10 MB exhibit of {count * 10 // 1000} GB / opening all':58} {r['one'][0] / r['all'][0] * 100:6.2f} %   ({r['one'][0]:.2f} s, {r['one'][1]:.0f} MiB / {r['all'][0]:.2f} s, {r['all'][1]:.0f} MiB)   wanted below 2 % at 10 GB")
 
 
+def repatriation():
+    """An embassy: a long list, a great many people, two desks."""
+    fill = os.path.join(ROOT, "build/fill_desk")
+    with open(os.path.join(work, "people.csv"), "w") as out:
+        out.write("id,name_native,name_latin,sex,born,minor,nationality,document_type,document_no,host,site,reported_at,channel,note\n")
+        out.writelines(f",ตัวอย่าง {i},EXAMPLE {i},m,1990,no,VN,none,,TH,TH-EX-01,2026-05-21T10:00:00+07:00,host_police,row {i}\n" for i in range(10_000))
+    fresh = lambda *homes: "; ".join(f"rm -rf {h}; cp -r homes/cn-embassy {h}" for h in homes)
+    r = side_by_side(new=(f"{VALISE} -q --home post repat import people.csv", fresh("post")))
+    print(f"{'import of 10,000 people':58} {r['new'][0]:6.2f} s   ({r['new'][1]:.0f} MiB)   wanted below 5 s")
+    people = 100_000
+    subprocess.run(f"{fresh('many', 'few')}; {fill} many {people}; {fill} few {people // 10}", shell=True, cwd=work, check=True, stdout=subprocess.DEVNULL)
+    for what in ("due --within 1h", "list --state nowhere", "due --rule register"):
+        r = side_by_side(many=(f"{VALISE} -q --home many repat {what}", None), few=(f"{VALISE} -q --home few repat {what}", None))
+        print(f"{f'{what}: 100,000 people, 10^6 events':58} {r['many'][0]:6.2f} s   ({r['many'][1]:.0f} MiB; a tenth: {r['few'][0]:.2f} s)   wanted below 1 s")
+    desk = "cn-example-mfa/consular-phnom-penh"
+    subprocess.run(f"{fresh('one', 'two')}; {fill} one 10000 A; {fill} two 1000 B; for d in one two; do {VALISE} -q --home $d repat export --to {desk} -o $d.valise; done",
+                   shell=True, cwd=work, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    r = side_by_side(large=(f"{VALISE} -q --home into repat merge one.valise", fresh("into")), small=(f"{VALISE} -q --home into repat merge two.valise", fresh("into")))
+    print(f"{'merge of 10^5 events / of 10^4':58} {r['large'][0] / r['small'][0]:6.2f} x   ({r['large'][0]:.2f} s, {r['large'][1]:.0f} MiB / {r['small'][0]:.2f} s)   wanted about 10: linear")
+
+
 try:
     prepare()
     mixed()
     small_files()
     identifiers()
     one_of_many()
+    repatriation()
 finally:
     shutil.rmtree(work, ignore_errors=True)

@@ -25,9 +25,7 @@ Perfect perfect(const Edge& edge, const std::string& from) {
   const auto pass = [&](const std::string& gate) { someone.gate(edge.track, gate, "ok"); };
   for (const std::string& gate : edge.gates) pass(gate);
   for (const std::string& gate : edge.minor_gates) pass(gate);
-  // What the state itself asks for, whoever wrote the edge.
-  if (!tables().state(edge.track, edge.to)->refuse_when.empty())
-    for (const char* gate : {"screening", "risk", "guardian", "bid"}) pass(gate);
+  for (const char* gate : {"screening", "risk", "guardian", "bid"}) pass(gate);
   Draft draft("V-0001", "advance", edge.track);
   draft.step(from, edge.to).usage(*edge.usages.begin());
   if (!edge.when_field.empty()) someone.fact(edge.when_field, edge.when_value);

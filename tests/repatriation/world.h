@@ -21,15 +21,25 @@ inline LocalTime later(LocalTime t, std::int64_t hours) {
 }
 inline const LocalTime kNoon = at("2026-06-01T12:00:00+07:00");
 
-// An officer of an agency that lives in memory only: for events that no home has to trust.
+// An officer of an agency that lives in memory only.
 struct Officer {
   explicit Officer(const std::string& address,
                    std::set<std::string> usages = {"consular", "protection", "supervisor", "custody"})
       : keys{address, SigningKey::generate(), {}, true} {
-    endorsement.officer = *Address::parse(address);
-    endorsement.signing = keys.verifier();
-    endorsement.usages = std::move(usages);
-    endorsement.text_hash = {1};
+    const Address officer = *Address::parse(address);
+    const SigningKey root = SigningKey::generate();
+    Endorsement e;
+    e.serial = std::string(32, 'a');
+    e.agency_name = "Example";
+    e.country = "CN";
+    e.officer = officer;
+    e.signing = keys.verifier();
+    e.receiving = AgeIdentity::generate().recipient();
+    e.usages = std::move(usages);
+    e.not_before = *from_utc("2026-01-01T00:00:00Z");
+    e.not_after = *from_utc("2099-01-01T00:00:00Z");
+    e.example = true;
+    endorsement = Endorsement::parse(sign_note(e.text(), officer.agency, root).whole());
   }
   PrivateKeys keys;
   Endorsement endorsement;
