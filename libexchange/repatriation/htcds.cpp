@@ -97,9 +97,8 @@ std::string reported_day(const Subject& s, const Column&) {
 std::string band(const Subject& s, const Column&) { return age_band(s.person, utc_day(s.on)); }
 
 std::string phase(const Subject& s, const Column& c) {
-  constexpr std::array<std::string_view, 4> kPhases = {"before", "removal", "after", "end"};
   const State* type = s.tables.state(Track::assisted_return, s.standing.state);
-  return theirs(c, kPhases[static_cast<std::size_t>(type ? type->phase : Phase::before)]);
+  return theirs(c, name_of(type ? type->phase : Phase::before));
 }
 
 std::optional<PartialDate> birth(const Subject& s) {

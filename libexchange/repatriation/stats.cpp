@@ -89,8 +89,6 @@ const std::array<DimensionType, 11> kDimensions = {
      {"by_channel", true, fact_word<kChannel>},
      {"by_batch", false, fact_word<kBatch>}}};
 
-constexpr std::array<std::string_view, 4> kPhases = {"before", "removal", "after", "end"};
-
 Waiting waiting_of(std::vector<std::int64_t> days) {
   if (days.empty()) return {};
   std::ranges::sort(days);
@@ -195,7 +193,7 @@ PublicStats for_the_public(const Tables& tables, const Stats& stats) {
     const State* type = nullptr;
     for (const Track track : kTracks)
       if (!type) type = tables.state(track, name);
-    phases[type ? std::string(kPhases[static_cast<std::size_t>(type->phase)]) : ""] += n;
+    phases[type ? std::string(name_of(type->phase)) : ""] += n;
   }
   out.dimensions.push_back({"by_state", pooled(phases)});
   out.dimensions.push_back({"by_role", {{"person", stats.total}}});

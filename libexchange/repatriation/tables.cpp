@@ -87,6 +87,7 @@ void put(std::vector<T>& list, T value, Same same) {
 }  // namespace
 
 std::string_view name_of(Track track) { return kTrackNames[static_cast<std::size_t>(track)]; }
+std::string_view name_of(Phase phase) { return kPhaseNames[static_cast<std::size_t>(phase)]; }
 std::optional<Track> track_named(std::string_view name) {
   const auto found = index_in(kTrackNames, name);
   if (!found) return std::nullopt;
