@@ -267,6 +267,8 @@ void set_up_repat(CLI::App& app, Context& context) {
   set_up_repat_show(app, context);
   set_up_repat_act(app, context);
   set_up_repat_batch(app, context);
+  set_up_repat_board(app, context);
+  set_up_repat_stats(app, context);
   set_up_repat_exchange(app, context);
 }
 

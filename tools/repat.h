@@ -62,6 +62,8 @@ void set_up_repat_list(CLI::App& app, Context& context);      // list, due
 void set_up_repat_show(CLI::App& app, Context& context);      // show, history
 void set_up_repat_act(CLI::App& app, Context& context);       // advance, gate, note, correct, join, settle
 void set_up_repat_batch(CLI::App& app, Context& context);     // batch
+void set_up_repat_board(CLI::App& app, Context& context);     // board
+void set_up_repat_stats(CLI::App& app, Context& context);     // stats
 void set_up_repat_exchange(CLI::App& app, Context& context);  // export, merge
 
 }  // namespace valise

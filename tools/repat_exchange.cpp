@@ -12,7 +12,7 @@
 #include "tools/pack.h"
 #include "tools/problems.h"
 #include "tools/reading.h"
-#include "tools/repat.h"
+#include "tools/repat_selection.h"
 
 namespace valise {
 
@@ -30,6 +30,8 @@ constexpr std::uint64_t kMaxParcel = std::uint64_t{4} << 30;
 struct ExportOptions {
   std::vector<std::string> to, people;
   std::string output, as, batch, track, legal_basis = "vccr:5, 36, 37", purpose{kPurpose};
+  bool htcds = false;
+  Reveal reveal;  // with htcds
 };
 
 // A private folder that goes with its owner: what stands in it is not sealed yet.
@@ -128,6 +130,11 @@ void run_export(const Context& context, const ExportOptions& o) {
     throw Failure(Code::usage, "\"" + printable(o.track) + "\" is no track",
                   "use assisted_return or suspect_return");
   const exchange::Home home = context.home();
+  if (o.htcds) {
+    const Desk desk(home);
+    return export_htcds(context, desk, wanted(desk, o), o.output, o.reveal);
+  }
+  if (o.to.empty()) throw Failure(Code::usage, "nobody named to read it", "give --to AGENCY/NAME");
   const auto acting = acting_key(context, o.as, {"consular", "protection"});
   const Desk desk(home);
   const auto readers = readers_of(home, recipients);
@@ -240,7 +247,9 @@ void run_merge(const Context& context, const std::vector<std::string>& files) {
 void set_up_repat_exchange(CLI::App& app, Context& context) {
   auto o = std::make_shared<ExportOptions>();
   CLI::App* out = app.add_subcommand("export", "seals events for another desk: to each what it may see");
-  out->add_option("--to", o->to, "AGENCY/NAME")->required();
+  out->add_option("--to", o->to, "AGENCY/NAME");
+  out->add_flag("--htcds", o->htcds, "instead, a sheet in the field names of IOM's HTCDS 2.0");
+  o->reveal.add_options(*out);
   out->add_option("-o,--output", o->output, "the bundle, or - for a pipe");
   out->add_option("--person", o->people, "only this person");
   out->add_option("--batch", o->batch, "only this batch");

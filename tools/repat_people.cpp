@@ -7,6 +7,7 @@
 
 #include "libexchange/base/text.h"
 #include "libexchange/repatriation/countries.h"
+#include "libexchange/repatriation/htcds.h"
 #include "libexchange/repatriation/people_sheet.h"
 #include "tools/problems.h"
 #include "tools/repat.h"
@@ -57,8 +58,14 @@ void run_import(Context& context, const ImportOptions& o) {
   Desk desk(context.home(), o.dry_run ? Desk::Access::read : Desk::Access::write);
   repat::Pen pen(desk, author, strictness_of(context.home()));
   const std::string name = o.file == "-" ? "standard input" : exchange::fs::path(o.file).filename().string();
-  const auto result = repat::import_people(desk, pen, author, printable(name),
-                                           exchange::bytes_of_file(fd.get(), name), import);
+  const exchange::ReadBytes bytes = exchange::bytes_of_file(fd.get(), name);
+  const bool htcds =
+      o.file != "-" &&
+      repat::is_htcds(name, exchange::bytes_of_file(exchange::open_file(o.file, O_RDONLY).get(), name));
+  const std::string translated = htcds ? repat::people_sheet_of_htcds(name, bytes) : "";
+  const auto result =
+      repat::import_people(desk, pen, author, printable(name),
+                           htcds ? exchange::bytes_of(exchange::as_view(translated)) : bytes, import);
   const auto& problems = result.problems;
   const bool refused = problems.refusals() > 0;
   if (!refused && !o.dry_run) pen.commit();

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "libexchange/base/partial_date.h"
 #include "libexchange/base/text.h"
 #include "libexchange/casefile/identifier.h"
 #include "libexchange/casefile/loaders.h"
@@ -59,22 +60,11 @@ class PersonLoader : public SheetLoader {
       refuse("minor", minor, "is neither yes, no nor unknown", "write one of these");
   }
 
-  // 1990, 1990-06, 1990-06-30, or with its calendar: be:2533, ah:1410.
   void check_birth() {
     const std::string& born = cell("born");
     if (born.empty()) return;
-    const std::string_view text =
-        born.starts_with("be:") || born.starts_with("ah:") ? std::string_view(born).substr(3) : born;
-    const auto parts = split(text, '-');
-    const auto digits = [](std::string_view p, std::size_t n) {
-      return p.size() == n && p.find_first_not_of("0123456789") == p.npos;
-    };
-    const bool form = parts.size() <= 3 && digits(parts[0], 4) && (parts.size() < 2 || digits(parts[1], 2)) &&
-                      (parts.size() < 3 || digits(parts[2], 2));
-    const bool exists = parts.size() < 3 || text.size() != born.size() || from_date(born) || born < "1970";
-    if (!form || !exists)
-      refuse("born", born, "is not a date of birth",
-             "write 1990, 1990-06 or 1990-06-30; be:2533 or ah:1410 in other calendars");
+    const DateReading reading = read_partial_date(born);
+    if (!reading.date) refuse("born", born, reading.why, reading.remedy);
   }
 
   void check_document() {

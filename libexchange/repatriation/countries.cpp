@@ -1,5 +1,6 @@
 #include "libexchange/repatriation/countries.h"
 
+#include <unicode/locdspnm.h>
 #include <unicode/strenum.h>
 #include <unicode/timezone.h>
 #include <unicode/uloc.h>
@@ -43,6 +44,22 @@ std::optional<std::string> country_alpha3(std::string_view text) {
   if (const auto found = codes().to3.find(code); found != codes().to3.end()) return found->second;
   if (codes().to2.contains(code)) return code;
   return std::nullopt;
+}
+
+std::string country_alpha2(const std::string& alpha3) {
+  const auto two = codes().to2.find(alpha3);
+  return two == codes().to2.end() ? alpha3 : two->second;
+}
+
+std::string country_name(const std::string& alpha3, const std::string& language) {
+  const auto two = codes().to2.find(alpha3);
+  if (two == codes().to2.end()) return alpha3;
+  UDisplayContext as_short[] = {UDISPCTX_LENGTH_SHORT};
+  const std::unique_ptr<icu::LocaleDisplayNames> names(
+      icu::LocaleDisplayNames::createInstance(icu::Locale(language.c_str()), as_short, 1));
+  icu::UnicodeString name;
+  std::string text;
+  return names->regionDisplayName(two->second.c_str(), name).toUTF8String(text);
 }
 
 std::string zone_of(std::string_view alpha3) {

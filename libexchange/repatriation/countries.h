@@ -10,6 +10,11 @@ namespace exchange::repatriation {
 // stay as they are. Nothing for what is no country.
 std::optional<std::string> country_alpha3(std::string_view text);
 
+// "Thailand", "ประเทศไทย": in a language, by ICU; the code itself where there is no name.
+std::string country_name(const std::string& alpha3, const std::string& language);
+// "TH" where ISO 3166-1 has one, else the same.
+std::string country_alpha2(const std::string& alpha3);
+
 // An IANA time zone in which that country's posts work: "Asia/Phnom_Penh". Empty where there is none.
 std::string zone_of(std::string_view alpha3);
 

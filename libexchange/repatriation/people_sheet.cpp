@@ -5,7 +5,9 @@
 #include <map>
 #include <unordered_map>
 
+#include "libexchange/base/partial_date.h"
 #include "libexchange/base/text.h"
+#include "libexchange/casefile/identifier.h"
 #include "libexchange/casefile/tables.h"
 #include "libexchange/crypto/digest.h"
 #include "libexchange/repatriation/countries.h"
@@ -39,6 +41,17 @@ FieldReading read_word(const FieldType& type, const std::string& cell) {
   std::string choice;
   for (const std::string& w : type.words) choice += (choice.empty() ? "" : ", ") + w;
   return {std::nullopt, "is none of the words for " + type.name, "use one of: " + choice, {}};
+}
+
+// Empty where the check digits of one of the three forms are right (ICAO Doc 9303).
+std::string mrz_warning(const std::string& cell) {
+  std::string why = "is no machine-readable zone";
+  for (const char* const type : {"mrz_td3", "mrz_td2", "mrz_td1"}) {
+    const Identifier id = identify(type, cell);
+    if (id.status == IdentifierStatus::valid) return {};
+    if (id.status == IdentifierStatus::checksum_failed && !id.notes.empty()) why = id.notes.front();
+  }
+  return why + ": kept as it is";
 }
 
 // Values that may stand in a message: nothing that tells who somebody is.
@@ -235,6 +248,12 @@ FieldReading read_field(const Tables&, const FieldType& type, const std::string&
             "write the two or three letters of ISO 3166-1, or XXA for stateless",
             {}};
   }
+  if (type.kind == "born") {
+    const DateReading born = read_birth_date(cell, utc_day(now()));
+    if (!born.date) return {std::nullopt, born.why, born.remedy, {}};
+    return {born.date->stored(), {}, {}, {}};
+  }
+  if (type.kind == "mrz") return {cell, {}, "compare it with the document", mrz_warning(cell)};
   if (type.kind == "date" && !from_date(cell))
     return {std::nullopt, "is no date", "write it as 2026-05-31", {}};
   if (type.kind == "time" && !from_rfc3339(cell))

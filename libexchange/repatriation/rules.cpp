@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "libexchange/base/partial_date.h"
 #include "libexchange/base/text.h"
 #include "libexchange/repatriation/countries.h"
 #include "libexchange/repatriation/predicates.h"
@@ -112,6 +113,7 @@ const Edge* meant(const std::vector<const Edge*>& edges, const Person& person) {
 bool value_fits(const FieldType& type, const std::string& value) {
   if (type.kind == "word") return std::ranges::find(type.words, value) != type.words.end();
   if (type.kind == "country") return country_alpha3(value) == value;
+  if (type.kind == "born") return read_partial_date(value).date.has_value();
   if (type.kind == "date") return from_date(value).has_value();
   if (type.kind == "time") return from_rfc3339(value).has_value();
   return true;

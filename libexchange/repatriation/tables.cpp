@@ -8,6 +8,7 @@
 #include "libexchange/crypto/digest.h"
 #include "libexchange/repatriation/countries.h"
 #include "libexchange/repatriation/embedded.h"
+#include "libexchange/repatriation/sites.h"
 #include "libexchange/trust/usage.h"
 
 namespace exchange::repatriation {
@@ -87,6 +88,7 @@ void put(std::vector<T>& list, T value, Same same) {
 }  // namespace
 
 std::string_view name_of(Track track) { return kTrackNames[static_cast<std::size_t>(track)]; }
+std::string_view name_of(Phase phase) { return kPhaseNames[static_cast<std::size_t>(phase)]; }
 std::optional<Track> track_named(std::string_view name) {
   const auto found = index_in(kTrackNames, name);
   if (!found) return std::nullopt;
@@ -181,6 +183,7 @@ class TableLoader {
   }
   void site(const TableRow& r) {
     SiteType site{r["code"], r["name"], r["country"], r["admin1"], r["lat"], r["lon"], r["names"]};
+    if (const std::string problem = problem_of(site); !problem.empty()) r.bad(problem);
     put(tables_.sites_, site, [&](const SiteType& s) { return s.code == site.code; });
   }
   void fine(const TableRow& r) {

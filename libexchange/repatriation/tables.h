@@ -26,6 +26,7 @@ std::optional<Track> track_named(std::string_view name);
 
 // Where a state lies: before the journey, on it, after it, or where nothing more is expected.
 enum class Phase : std::uint8_t { before, removal, after, end };
+std::string_view name_of(Phase phase);
 
 using Words = std::vector<std::string>;
 
