@@ -24,6 +24,7 @@ exchange::Recipient recipient_option(const std::string& text);
 struct Packed {
   exchange::WriteResult result;
   exchange::Plan plan;
+  std::optional<std::uint64_t> event;  // `packed`: its index in the custody log
 };
 // Seals into o.output ("-": standard output), which must not be there.
 Packed pack_case(const Context& context, const PackOptions& o, const exchange::Case& the_case,
