@@ -133,9 +133,7 @@ struct Desk::Inside {
     for (const std::string& id : touched) {
       check_interrupted();
       Indexed& indexed = *find(id);
-      Folded f = folded(indexed);
-      indexed.person = std::move(f.person);
-      indexed.heads = std::move(f.heads);
+      indexed.person = folded(indexed).person;
     }
   }
 
@@ -219,11 +217,6 @@ const Person* Desk::find(std::string_view id) const {
   return found && !inside_->hidden(found->person) ? &inside_->view(found->person) : nullptr;
 }
 bool Desk::knows_person(std::string_view id) const { return inside_->find(id) != nullptr; }
-
-std::vector<Head> Desk::heads(std::string_view id) const {
-  const Indexed* found = inside_->find(id);
-  return found ? found->heads : std::vector<Head>();
-}
 
 std::vector<SignedEvent> Desk::events(std::string_view id) const {
   return find(id) ? inside_->events_of(*inside_->find(id)) : std::vector<SignedEvent>();

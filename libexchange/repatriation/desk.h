@@ -45,8 +45,6 @@ class Desk {
   // Nothing for an unknown id.
   const Person* find(std::string_view id) const;
 
-  // The latest events of a person: `after` of the next one. Empty for a new person.
-  std::vector<Head> heads(std::string_view id) const;
   // Every event of a person, each after those it names; signatures checked again.
   std::vector<HistoryItem> history(std::string_view id) const;
   // A person computed from those events, their signatures checked, for an act on that person: the index is

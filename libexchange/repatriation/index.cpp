@@ -55,12 +55,8 @@ void describe(Archive& a, Person& p) {
   a(p.id, p.facts, p.assisted, p.suspect, p.first_report, p.joined_to, p.contradictions, p.not_counted);
 }
 template <class Archive>
-void describe(Archive& a, Head& h) {
-  a(h.among, h.id);
-}
-template <class Archive>
 void describe(Archive& a, Indexed& i) {
-  a(i.person, i.heads, i.first, i.count);
+  a(i.person, i.first, i.count);
 }
 template <class Archive>
 void describe(Archive& a, IndexData& d) {

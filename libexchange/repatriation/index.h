@@ -18,7 +18,6 @@ struct Entry {
 
 struct Indexed {
   Person person;
-  std::vector<Head> heads;
   std::uint64_t first = 0, count = 0;  // in the list of entries
 };
 
