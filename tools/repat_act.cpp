@@ -37,10 +37,14 @@ struct Act {
     saying.fields = fields_option(desk.tables(), o.set);
     saying.documents = documents_option(o.documents, o.files);
     saying.note = o.note;
-    for (const auto& [gate, value] : saying.gates)
+    for (const auto& [gate, value] : saying.gates) {
+      if (!desk.tables().gate(gate))
+        throw Failure(Code::usage, "\"" + printable(gate) + "\" is no gate",
+                      "see: valise repat show " + o.id);
       if (value != "ok" && value != "waived" && value != "failed" && value != "open")
         throw Failure(Code::usage, "gate " + printable(gate) + " is none of ok, waived, failed, open",
                       "for instance --gate medical=ok");
+    }
   }
 
   const Person& person(const Options& o) const { return person_option(desk, o.id); }
@@ -84,10 +88,13 @@ struct Act {
   repat::Saying saying;
 };
 
+repat::Tables tables_of(const Context& context) {
+  return repat::Tables::with(exchange::fs::path(context.home_folder) / "repat" / "tables");
+}
+
 // Keys that may record some step to this state.
 std::set<std::string> usages_for(const Context& context, const std::string& to) {
-  const repat::Tables tables =
-      repat::Tables::with(exchange::fs::path(context.home_folder) / "repat" / "tables");
+  const repat::Tables tables = tables_of(context);
   std::set<std::string> usages;
   for (const repat::Edge& e : tables.edges())
     if (e.to == to) usages.insert(e.usages.begin(), e.usages.end());
@@ -106,9 +113,10 @@ void run_advance(const Context& context, const Options& o) {
 
 void run_gate(const Context& context, Options o) {
   o.gates = o.words;
+  const repat::Tables tables = tables_of(context);
   std::set<std::string> usages;
   for (const auto& [name, value] : pairs_option(o.gates, "a gate"))
-    if (const auto* gate = repat::Tables::shipped().gate(name)) usages = gate->usages;
+    if (const auto* gate = tables.gate(name)) usages = gate->usages;
   Act act(context, o, usages);
   act.saying.track = track_option(act.desk, act.person(o), o.track);
   act.pen.say(o.id, "gate", act.saying);

@@ -57,7 +57,7 @@ std::string reasons_text(const std::vector<repat::Refusal>& refusals) {
   return out;
 }
 
-void run_step(const Context& context, const Options& o) {
+void run_step(Context& context, const Options& o) {
   const auto acting = acting_key(context, o.as, {"consular", "protection"});
   const repat::Author author = acting->author();
   Desk desk(context.home(), Desk::Access::write);
@@ -100,7 +100,7 @@ void run_step(const Context& context, const Options& o) {
   context.say(fmt::format("{}: {} {}, {} held back", printable(o.name), went.size(), o.to, held.size()));
   if (went.empty()) {
     std::fprintf(stderr, "hint: see what each of them lacks: valise repat show ID\n");
-    const_cast<Context&>(context).exit = exchange::exit_code(Code::policy);
+    context.exit = exchange::exit_code(Code::policy);
   }
 }
 
@@ -160,7 +160,7 @@ void show_members(const Context& context, const Options& o) {
     context.print(table.empty() ? "nobody\n" : table.text());
 }
 
-void run(const Context& context, const Options& o) {
+void run(Context& context, const Options& o) {
   if (!o.to.empty()) return run_step(context, o);
   if (!o.add.empty() || !o.remove.empty() || !o.flight.empty() || !o.departs.empty() || !o.escorts.empty())
     run_members(context, o);

@@ -50,7 +50,7 @@ repat::SheetImport how(const ImportOptions& o) {
   return how;
 }
 
-void run_import(const Context& context, const ImportOptions& o) {
+void run_import(Context& context, const ImportOptions& o) {
   const repat::SheetImport import = how(o);
   const auto acting = acting_key(context, o.as, {"consular", "protection"});
   const repat::Author author = acting->author();
@@ -95,7 +95,7 @@ void run_import(const Context& context, const ImportOptions& o) {
     if (!context.json) throw Failure(Code::policy, message, "mend the rows named above and import again");
     context.say(message);
     std::fprintf(stderr, "hint: mend the rows named in problems and import again\n");
-    const_cast<Context&>(context).exit = exchange::exit_code(Code::policy);
+    context.exit = exchange::exit_code(Code::policy);
     return;
   }
   context.say(fmt::format("{}{} people {}, {} were here already", o.dry_run ? "dry run: " : "", added,
@@ -125,7 +125,10 @@ void ask(const repat::Tables& tables, std::map<std::string, std::string>& fields
       std::fprintf(tty, "%s%s: ", name, choice.empty() ? "" : (choice + ")").c_str());
       std::fflush(tty);
       char line[4096];
-      if (!std::fgets(line, sizeof line, tty)) exchange::check_interrupted();
+      if (!std::fgets(line, sizeof line, tty)) {
+        exchange::check_interrupted();
+        throw Failure(Code::usage, "the terminal was closed", "nothing was kept: begin again");
+      }
       const std::string answer(exchange::trim(line));
       if (answer.empty()) break;
       const auto reading = repat::read_field(tables, type, answer);

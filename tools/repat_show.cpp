@@ -67,6 +67,7 @@ Json standing_json(const View& view, Track track, const Standing& s) {
   Json out = record_json(view.desk.tables(), view.person, track, s, view.now);
   out["gates"] = gates;
   out["next"] = next;
+  out["alerts"] = refusals_json(repat::alerts(view.desk.tables(), view.person, track));
   out["contradictions"] = contradictions_json(s.contradictions, view);
   return out;
 }
@@ -137,6 +138,8 @@ std::string missing_text(const std::vector<repat::Refusal>& missing) {
 void print_standing(const View& view, Track track, const Standing& s) {
   const Context& context = view.context;
   context.print(fmt::format("\n{}: {} since {}\n", repat::name_of(track), s.state, s.since.text()));
+  for (const auto& alert : repat::alerts(view.desk.tables(), view.person, track))
+    context.print(fmt::format("ALERT, on the way although {}\n", alert.text));
   Table gates({"gate", "value", "when", "by"});
   for (const auto& g : s.gates) gates.add({g.name, g.value, g.at.text(), g.by});
   if (!gates.empty()) context.print(gates.text());

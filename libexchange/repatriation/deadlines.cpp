@@ -20,6 +20,14 @@ std::optional<Instant> start_of(const DeadlineRule& rule, const Person& person, 
     if (!fine && person.fact("overstay_since").empty()) return std::nullopt;
     return fine ? fine->at.at : s.since.at;
   }
+  if (rule.starts == "departs") {  // so long before the departure; done once consent was asked since then
+    const auto departs = from_rfc3339(person.fact("departs"));
+    if (!departs) return std::nullopt;
+    const Instant due{departs->seconds - rule.seconds, 0};
+    const Gate* consent = s.gate("consent");
+    if (consent && consent->at.at >= due) return std::nullopt;
+    return Instant{due.seconds - rule.seconds, 0};
+  }
   const std::string name = rule.starts.substr(rule.starts.find(':') + 1);
   if (rule.starts.starts_with("gate:")) {
     const Gate* gate = s.gate(name);
@@ -42,8 +50,20 @@ bool ended(const DeadlineRule& rule, const Person& person, const Standing& s, Ph
   return rule.ends.starts_with("gate:") && s.passed(name);
 }
 
-bool meant_for(DeadlineRule::For only, const Person& person) {
-  return only == DeadlineRule::For::all || (only == DeadlineRule::For::minors) == person.treated_as_minor();
+bool meant_for(DeadlineRule::For only, const Tables& tables, const Person& person) {
+  switch (only) {
+    case DeadlineRule::For::all:
+      return true;
+    case DeadlineRule::For::minors:
+      return person.treated_as_minor();
+    case DeadlineRule::For::adults:
+      return !person.treated_as_minor();
+    case DeadlineRule::For::victims:
+      break;
+  }
+  const Standing* s = person.standing(Track::assisted_return);
+  const State* state = s ? tables.state(Track::assisted_return, s->state) : nullptr;
+  return state && state->phase != Phase::end;
 }
 
 }  // namespace
@@ -54,7 +74,7 @@ std::vector<Due> due_items(const Tables& tables, const Person& person, Track tra
   const State* state = tables.state(track, standing.state);
   if (!state || !person.joined_to.empty()) return due;
   for (const DeadlineRule* rule : tables.deadlines(track, person.fact("host"))) {
-    if (!meant_for(rule->only, person) || ended(*rule, person, standing, state->phase)) continue;
+    if (!meant_for(rule->only, tables, person) || ended(*rule, person, standing, state->phase)) continue;
     if (const auto start = start_of(*rule, person, standing))
       due.push_back({rule->name, {start->seconds + rule->seconds, 0}});
   }

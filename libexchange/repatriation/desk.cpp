@@ -10,6 +10,7 @@
 
 #include "libexchange/base/text.h"
 #include "libexchange/repatriation/countries.h"
+#include "libexchange/repatriation/deadlines.h"
 #include "libexchange/repatriation/index.h"
 
 namespace exchange::repatriation {
@@ -138,12 +139,34 @@ struct Desk::Inside {
     }
   }
 
-  // Who may be shown here.
+  // Who may be shown here, and as whom.
   void show() {
     shown.clear();
+    apart.clear();
     shown.reserve(data.people.size());
     for (const Indexed& i : data.people)
-      if (!hidden(i.person)) shown.push_back(&i.person);
+      if (!hidden(i.person)) shown.push_back(&view(i.person));
+  }
+  // A person who was joined to nobody who can be shown, or in a circle, stands alone: nobody gets lost.
+  const Person& view(const Person& person) {
+    if (person.joined_to.empty() || leads_to_somebody(person)) return person;
+    const auto [copy, is_new] = apart.try_emplace(person.id, person);
+    Person& alone = copy->second;
+    alone.joined_to.clear();
+    if (is_new && alone.assisted)
+      alone.assisted->standing.due =
+          due_items(tables, alone, Track::assisted_return, alone.assisted->standing);
+    if (is_new && alone.suspect)
+      alone.suspect->standing.due = due_items(tables, alone, Track::suspect_return, alone.suspect->standing);
+    return alone;
+  }
+  bool leads_to_somebody(const Person& person) {
+    const Indexed* at = find(person.joined_to);
+    for (int steps = 0; steps < 16 && at && !hidden(at->person); ++steps) {
+      if (at->person.joined_to.empty()) return true;
+      at = find(at->person.joined_to);
+    }
+    return false;
   }
   bool hidden(const Person& p) const { return asylum_open(p) && viewers.contains(p.fact("nationality")); }
 
@@ -182,6 +205,7 @@ struct Desk::Inside {
   std::map<std::string, std::vector<Entry>> tail;  // entries beyond the index, by person
   std::set<std::string> viewers;                   // countries of this home's keys
   std::vector<const Person*> shown;
+  std::map<std::string, Person> apart;  // see view()
 };
 
 Desk::Desk(const Home& home, Access access) : inside_(std::make_unique<Inside>(home, access)) {}
@@ -192,7 +216,7 @@ const std::vector<const Person*>& Desk::people() const { return inside_->shown; 
 
 const Person* Desk::find(std::string_view id) const {
   const Indexed* found = inside_->find(id);
-  return found && !inside_->hidden(found->person) ? &found->person : nullptr;
+  return found && !inside_->hidden(found->person) ? &inside_->view(found->person) : nullptr;
 }
 bool Desk::knows_person(std::string_view id) const { return inside_->find(id) != nullptr; }
 
@@ -211,23 +235,36 @@ std::optional<Endorsement> Desk::endorsement(const Hash& text_hash) const {
   return Endorsement::parse(to_text(read_file(file, kMaxNote)));
 }
 
+std::vector<SignedEvent> Desk::signed_events(std::string_view id) const {
+  std::vector<SignedEvent> events = this->events(id);
+  std::map<Hash, std::optional<Endorsement>> known;
+  for (const SignedEvent& e : events) {
+    const auto [at, is_new] = known.try_emplace(e.event.endorsement);
+    if (is_new) at->second = endorsement(e.event.endorsement);
+    if (at->second && !e.signed_by(*at->second))
+      throw Failure(Code::signature, std::string(id) + ": an event is not signed by who it says",
+                    "the file of events was changed: put back a copy");
+  }
+  return events;
+}
+
+Folded Desk::checked(std::string_view id) const {
+  std::vector<Known> known;
+  for (SignedEvent& e : signed_events(id)) known.push_back({std::move(e.id), std::move(e.event)});
+  return fold(std::string(id), known, inside_->tables);
+}
+
 std::vector<HistoryItem> Desk::history(std::string_view id) const {
   std::vector<HistoryItem> out;
   if (!find(id)) return out;
-  const Indexed& indexed = *inside_->find(id);
   std::unordered_map<std::string, SignedEvent> by_id;
-  for (SignedEvent& e : inside_->events_of(indexed)) by_id.emplace(e.id, std::move(e));
-  for (Judgement& j : inside_->folded(indexed).judgements) {
+  for (SignedEvent& e : signed_events(id)) by_id.emplace(e.id, std::move(e));
+  for (Judgement& j : inside_->folded(*inside_->find(id)).judgements) {
     SignedEvent& e = by_id.at(j.id);
-    std::string doubt;
     const auto known = endorsement(e.event.endorsement);
-    if (!known)
-      doubt = "the endorsement of its key is not here";
-    else if (!e.signed_by(*known))
-      throw Failure(Code::signature, indexed.person.id + ": an event is not signed by who it says",
-                    "the file of events was changed: put back a copy");
-    else
-      doubt = check_chain(inside_->home, *known, e.event.usage, e.event.recorded, now()).problem;
+    std::string doubt =
+        known ? check_chain(inside_->home, *known, e.event.usage, e.event.recorded, now()).problem
+              : "the endorsement of its key is not here";
     out.push_back({std::move(e), std::move(j), std::move(doubt)});
   }
   return out;

@@ -49,7 +49,10 @@ class Desk {
   std::vector<Head> heads(std::string_view id) const;
   // Every event of a person, each after those it names; signatures checked again.
   std::vector<HistoryItem> history(std::string_view id) const;
-  // The same without the checks, of persons who are not hidden.
+  // A person computed from those events, their signatures checked, for an act on that person: the index is
+  // not asked. Failure{signature}. `id` must be known.
+  Folded checked(std::string_view id) const;
+  // The events without the checks, of persons who are not hidden.
   std::vector<SignedEvent> events(std::string_view id) const;
   bool knows_person(std::string_view id) const;  // hidden ones as well
 
@@ -62,6 +65,8 @@ class Desk {
   std::optional<Endorsement> endorsement(const Hash& text_hash) const;
 
  private:
+  std::vector<SignedEvent> signed_events(std::string_view id) const;
+
   struct Inside;
   std::unique_ptr<Inside> inside_;
 };

@@ -16,45 +16,31 @@ constexpr std::size_t kEntry = 32 + 8 + 4;
 // One description of each type serves for writing and for reading.
 template <class Archive>
 void describe(Archive& a, Instant& t) {
-  a(t.seconds);
-  a(t.nanoseconds);
+  a(t.seconds, t.nanoseconds);
 }
 template <class Archive>
 void describe(Archive& a, LocalTime& t) {
-  a(t.at);
-  a(t.offset_minutes);
+  a(t.at, t.offset_minutes);
 }
 template <class Archive>
 void describe(Archive& a, Gate& g) {
-  a(g.name);
-  a(g.value);
-  a(g.at);
-  a(g.by);
+  a(g.name, g.value, g.at, g.by);
 }
 template <class Archive>
 void describe(Archive& a, Contradiction& c) {
-  a(c.about);
-  a(c.values);
-  a(c.events);
+  a(c.about, c.values, c.events);
 }
 template <class Archive>
 void describe(Archive& a, Due& d) {
-  a(d.rule);
-  a(d.at);
+  a(d.rule, d.at);
 }
 template <class Archive>
 void describe(Archive& a, Passage& p) {
-  a(p.state);
-  a(p.at);
+  a(p.state, p.at);
 }
 template <class Archive>
 void describe(Archive& a, Standing& s) {
-  a(s.state);
-  a(s.since);
-  a(s.path);
-  a(s.gates);
-  a(s.contradictions);
-  a(s.due);
+  a(s.state, s.since, s.path, s.gates, s.contradictions, s.due);
 }
 template <class Archive, Track T>
 void describe(Archive& a, Record<T>& r) {
@@ -62,42 +48,33 @@ void describe(Archive& a, Record<T>& r) {
 }
 template <class Archive>
 void describe(Archive& a, std::pair<std::string, std::string>& p) {
-  a(p.first);
-  a(p.second);
+  a(p.first, p.second);
 }
 template <class Archive>
 void describe(Archive& a, Person& p) {
-  a(p.id);
-  a(p.facts);
-  a(p.assisted);
-  a(p.suspect);
-  a(p.first_report);
-  a(p.joined_to);
-  a(p.contradictions);
-  a(p.not_counted);
+  a(p.id, p.facts, p.assisted, p.suspect, p.first_report, p.joined_to, p.contradictions, p.not_counted);
 }
 template <class Archive>
 void describe(Archive& a, Head& h) {
-  a(h.among);
-  a(h.id);
+  a(h.among, h.id);
 }
 template <class Archive>
 void describe(Archive& a, Indexed& i) {
-  a(i.person);
-  a(i.heads);
-  a(i.first);
-  a(i.count);
+  a(i.person, i.heads, i.first, i.count);
 }
 template <class Archive>
 void describe(Archive& a, IndexData& d) {
-  a(d.tables);
-  a(d.fingerprint);
-  a(d.covered);
-  a(d.people);
+  a(d.tables, d.fingerprint, d.covered, d.people);
 }
 
 class Packer {
  public:
+  template <class A, class B, class... More>
+  void operator()(A& first, B& second, More&... more) {
+    (*this)(first);
+    (*this)(second);
+    ((*this)(more), ...);
+  }
   template <class T>
   void operator()(T& value) {
     if constexpr (std::is_integral_v<T>)
@@ -128,6 +105,12 @@ struct NotWhole {};
 class Unpacker {
  public:
   explicit Unpacker(View bytes) : rest_(bytes) {}
+  template <class A, class B, class... More>
+  void operator()(A& first, B& second, More&... more) {
+    (*this)(first);
+    (*this)(second);
+    ((*this)(more), ...);
+  }
   template <class T>
   void operator()(T& value) {
     if constexpr (std::is_integral_v<T>)

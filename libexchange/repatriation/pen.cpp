@@ -41,9 +41,15 @@ void refuse(const std::string& what, const std::vector<Refusal>& refusals) {
   for (std::size_t i = 0; i < refusals.size(); ++i)
     message += (i == 0 ? ": " : "; ") + refusals[i].text +
                (refusals[i].source.empty() ? "" : " (" + refusals[i].source + ")");
-  std::string hint;
-  for (const Refusal& r : refusals)
+  std::string hint, gates;
+  for (const Refusal& r : refusals) {
+    if (const std::size_t command = r.remedy.find("valise repat gate "); command != r.remedy.npos) {
+      gates += gates.empty() ? r.remedy.substr(command) : r.remedy.substr(r.remedy.rfind(' '));
+      continue;
+    }
     if (!r.remedy.empty() && hint.find(r.remedy) == hint.npos) hint += (hint.empty() ? "" : "; ") + r.remedy;
+  }
+  if (!gates.empty()) hint += (hint.empty() ? "once it is so: " : "; once it is so: ") + gates;
   throw Failure(Code::policy, message, hint);
 }
 
@@ -53,9 +59,11 @@ Pen::Pen(Desk& desk, const Author& author, Strictness strictness)
 Pen::Draft& Pen::draft(const std::string& id) {
   const auto [at, is_new] = drafts_.try_emplace(id);
   if (is_new) {
-    if (const Person* known = desk_.find(id)) at->second.person = *known;
     at->second.person.id = id;
-    at->second.heads = desk_.heads(id);
+    if (desk_.find(id)) {
+      Folded folded = desk_.checked(id);
+      at->second = {std::move(folded.person), std::move(folded.heads)};
+    }
   }
   return at->second;
 }

@@ -257,4 +257,18 @@ std::vector<NextStep> next_steps(const Tables& tables, const Person& person, Tra
   return out;
 }
 
+std::vector<Refusal> alerts(const Tables& tables, const Person& person, Track track) {
+  std::vector<Refusal> out;
+  const Standing* standing = person.standing(track);
+  const State* state = standing ? tables.state(track, standing->state) : nullptr;
+  if (!state || state->phase != Phase::removal) return out;
+  Edge here{};
+  here.track = track;
+  here.to = state->name;
+  Event arrival;
+  arrival.at = standing->since;
+  check_predicates(out, tables, {tables, person, *standing, arrival, here, true});
+  return out;
+}
+
 }  // namespace exchange::repatriation

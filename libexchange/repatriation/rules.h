@@ -43,6 +43,10 @@ struct NextStep {
 std::vector<NextStep> next_steps(const Tables& tables, const Person& person, Track track, Instant now,
                                  Strictness strictness);
 
+// Of somebody on the way: what speaks against it now, for instance because another desk failed a gate
+// meanwhile. A person must look at it at once. Empty for everybody else.
+std::vector<Refusal> alerts(const Tables& tables, const Person& person, Track track);
+
 // Every predicate that the program knows: each name of refusals.csv must be among them.
 std::vector<std::string_view> predicate_names();
 

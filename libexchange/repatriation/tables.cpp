@@ -17,6 +17,7 @@ namespace {
 
 constexpr std::array<std::string_view, 2> kTrackNames = {"assisted_return", "suspect_return"};
 constexpr std::array<std::string_view, 4> kPhaseNames = {"before", "removal", "after", "end"};
+constexpr std::array<std::string_view, 4> kOnly = {"", "minor", "adult", "victim"};  // as DeadlineRule::For
 constexpr std::array<std::string_view, 3> kUnits = {"h", "d", "min"};
 constexpr std::size_t kMaxTable = 1 << 20;
 
@@ -193,18 +194,19 @@ class TableLoader {
     const auto unit = index_in(kUnits, r["unit"]);
     r.need(unit.has_value(), "unit is none of min, h, d");
     const std::string only = r["only"];
-    r.need(only.empty() || only == "minor" || only == "adult", "only is neither minor nor adult");
+    const auto meant = index_in(kOnly, only);
+    r.need(meant.has_value(), "only is none of minor, adult, victim");
     DeadlineRule rule{r["rule"], r.track(r["track"]),    r["country"], r["starts"], r["ends"],
                       0,         DeadlineRule::For::all, r["text"],    r.source()};
     constexpr std::array<std::int64_t, 3> seconds = {3600, 86400, 60};
     rule.seconds = r.number("amount") * seconds[*unit];
-    if (!only.empty()) rule.only = only == "minor" ? DeadlineRule::For::minors : DeadlineRule::For::adults;
+    rule.only = static_cast<DeadlineRule::For>(*meant);
     r.need(country_ok(rule.country), "country is no alpha-3 code");
     const bool starts_with_state = rule.starts.starts_with("state:");
-    r.need(rule.starts == "fine" || starts_with_state
+    r.need(rule.starts == "fine" || rule.starts == "departs" || starts_with_state
                ? !starts_with_state || tables_.state(rule.track, rule.starts.substr(6)) != nullptr
                : rule.starts.starts_with("gate:") && tables_.gate(rule.starts.substr(5)),
-           "starts is none of state:STATE, gate:GATE, fine");
+           "starts is none of state:STATE, gate:GATE, fine, departs");
     r.need(rule.ends == "left" || rule.ends == "removal" ||
                (rule.ends.starts_with("gate:") && tables_.gate(rule.ends.substr(5))) ||
                (rule.ends.starts_with("note:") && tables_.field(rule.ends.substr(5))),

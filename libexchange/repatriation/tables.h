@@ -80,10 +80,11 @@ struct RefusalType {
 struct DeadlineRule {
   std::string name;
   Track track;
-  std::string country;       // host, alpha-3; empty: any that has no row of its own
-  std::string starts, ends;  // state:S, gate:G or fine; left, removal, gate:G or note:FIELD
+  std::string country;  // host, alpha-3; empty: any that has no row of its own
+  std::string starts,
+      ends;  // state:S, gate:G, fine or departs (until before it); left, removal, gate:G or note:FIELD
   std::int64_t seconds;
-  enum class For : std::uint8_t { all, minors, adults } only;
+  enum class For : std::uint8_t { all, minors, adults, victims } only;  // victims: an assisted return is open
   std::string text;
   Source source;
 };

@@ -1,5 +1,5 @@
 """valise repat: people are registered, screened, brought home; the illegal is refused, nobody is lost, no name leaks."""
-import hashlib, json, os, re, stat, subprocess, time
+import hashlib, json, os, pty, re, stat, subprocess, time
 
 import world
 from repat_world import BANGKOK, NAMES, POST, PROTECTION, SUPERVISOR, RepatWorld, person, sheet
@@ -82,6 +82,24 @@ class Import(RepatWorld):
         self.no("add", "--set", "born_on=1990", code=2)
         self.no("add", code=2)  # no terminal to ask on
 
+    def test_add_asks_on_the_terminal(self):
+        pid, terminal = pty.fork()
+        if pid == 0:
+            os.execv(VALISE, [VALISE, "--home", self.path("homes", "cn-embassy"), "--json", "repat", "add", "--id", "V-0009"])
+        answers = ["ตัวอย่าง", "EXAMPLE", "", "perhaps", "f", "1990", "no", "Atlantis", "vn", "", "", "", "", "TH-EX-01", "self", "", ""]
+        os.write(terminal, "".join(a + "\n" for a in answers).encode())
+        said = b""
+        try:
+            while chunk := os.read(terminal, 4096):
+                said += chunk
+        except OSError:
+            pass
+        self.assertEqual(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), 0, said.decode())
+        self.assertIn(b"is none of the words for sex", said)
+        self.assertIn(b"is no country", said)
+        got = self.record("V-0009")
+        self.assertEqual((got["sex"], got["nationality"], got["minor"], got["site"], got["host"]), ("female", "VNM", "no", "TH-EX-01", "THA"))
+
     def test_a_desk_without_a_fitting_key_records_nothing(self):
         self.write("p.csv", sheet([V1]))
         self.refused(32, "approver", "repat", "import", "p.csv")  # a supervisor is no consular officer
@@ -97,6 +115,9 @@ class Sample(RepatWorld):
         self.no("advance", "V-0001", "ready", "--doc", "X")
         self.no("advance", "V-0001", "nowhere", code=2)
         self.no("advance", "V-9999", "safe", code=2)
+        self.no("advance", "V-0001", "safe", "--gate", "no_such_gate=ok", code=2)
+        self.no("advance", "V-0001", "safe", "--gate", "medical=maybe", code=2)
+        self.no("advance", "V-0001", "safe", "--at", "2026-05-21 10:00", code=2)
         self.assertEqual(self.make_ready("V-0001", self.GATES[:3]).code, 32)
         self.assertEqual(self.record("V-0001")["state"], "preparing")
         r = self.no("advance", "V-0001", "ready", "--at", "2026-06-12T05:00:00Z", "--doc", "NAT-1")

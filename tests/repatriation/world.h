@@ -68,7 +68,7 @@ struct Draft {
     return *this;
   }
   Draft& by(const std::string& address) {
-    event.by = *Address::parse(address);
+    event.by = Address::parse(address).value();
     return *this;
   }
   Draft& gate(const std::string& name, const std::string& value) {
@@ -117,7 +117,7 @@ struct Someone {
     e.track = track;
     e.gates[name] = value;
     e.at = when;
-    e.by = *Address::parse(by);
+    e.by = Address::parse(by).value();
     person = with_event(person, e);
     return *this;
   }
