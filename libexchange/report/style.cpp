@@ -88,6 +88,7 @@ footer { margin-top: 1.6rem; border-top: 1px solid var(--line); padding-top: .6r
   body { padding: 0; }
   .track { break-before: page; }
   h3 { break-after: avoid; }
+  tr { break-inside: avoid; }
   .choices { display: none; }
   .columns { display: block; columns: 60mm; column-gap: 5mm; }
   .column { margin-bottom: 4mm; }
