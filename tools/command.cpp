@@ -21,10 +21,11 @@ void write_stdout(const std::string& text) {
     exchange::fail_errno("standard output", errno);
 }
 
-// A line from the terminal without echo. Failure{usage} without a terminal.
-SecretBytes prompt(const std::string& question) {
+// A line from the terminal without echo.
+SecretBytes prompt(const std::string& question,
+                   const std::string& otherwise = "give --passphrase-file FILE") {
   std::FILE* tty = std::fopen("/dev/tty", "r+e");
-  if (!tty) throw Failure(Code::usage, question + ": no terminal to ask on", "give --passphrase-file FILE");
+  if (!tty) throw Failure(Code::usage, question + ": no terminal to ask on", otherwise);
   const int fd = fileno(tty);
   termios before{};
   tcgetattr(fd, &before);
@@ -66,6 +67,10 @@ std::int64_t monotonic_ns() {
 }
 
 }  // namespace
+
+SecretBytes ask_secret(const std::string& question, const std::string& otherwise) {
+  return prompt(question, otherwise);
+}
 
 void Context::print(const std::string& text) const { write_stdout(text); }
 
@@ -120,7 +125,12 @@ void Progress::update(std::uint64_t done, std::uint64_t total) {
                         exchange::human_size(total));
   else
     line += "  " + exchange::human_size(done);
-  std::fprintf(stderr, "\r\033[K%s  %s/s", line.c_str(), exchange::human_size(rate).c_str());
+  line += "  " + exchange::human_size(rate) + "/s";
+  if (total > done && rate > 0 && seconds > 2) {
+    const std::uint64_t left = (total - done) / rate;
+    line += left >= 90 ? fmt::format("  {} min left", (left + 59) / 60) : fmt::format("  {} s left", left);
+  }
+  std::fprintf(stderr, "\r\033[K%s", line.c_str());
 }
 
 exchange::Address parse_address(const std::string& text) {

@@ -60,6 +60,9 @@ class Progress {
   std::int64_t started_ns_, drawn_ns_;
 };
 
+// A secret from the terminal, without echo. Failure{usage} without a terminal, with `otherwise` as its hint.
+exchange::SecretBytes ask_secret(const std::string& question, const std::string& otherwise);
+
 // A command: its name, one line of help, a runnable example, and what adds its options and callback.
 struct Command {
   const char* name;

@@ -27,6 +27,10 @@ void set_up_links(CLI::App& app, Context& context);
 void set_up_store(CLI::App& app, Context& context);
 void set_up_correction(CLI::App& app, Context& context);
 void set_up_repat(CLI::App& app, Context& context);
+void set_up_remote(CLI::App& app, Context& context);
+void set_up_send(CLI::App& app, Context& context);
+void set_up_inbox(CLI::App& app, Context& context);
+void set_up_fetch(CLI::App& app, Context& context);
 void set_up_completion(CLI::App& app, Context& context);
 
 }  // namespace valise

@@ -48,6 +48,12 @@ constexpr Command kCommands[] = {
      "valise correction accept case1.correction", set_up_correction},
     {"repat", "brings people home: registers, screens, tracks, lists what is due",
      "valise repat import arrivals.csv --track assisted_return --batch crossing-1", set_up_repat},
+    {"remote", "mailboxes on a folder, WebDAV, SFTP or S3", "valise remote add stick dir:/media/stick/mail",
+     set_up_remote},
+    {"send", "puts bundles into a mailbox; run again it goes on", "valise send case1.valise ministry",
+     set_up_send},
+    {"inbox", "shows what waits in a mailbox", "valise inbox ministry", set_up_inbox},
+    {"fetch", "fetches bundles from a mailbox", "valise fetch ministry -o incoming", set_up_fetch},
     {"completion", "prints completion for bash", "source <(valise completion)", set_up_completion},
 };
 

@@ -21,6 +21,7 @@ std::size_t slice_size(const Envelope& e, std::uint64_t index) {
 // Fills `out` and hashes it piece by piece, while each piece is still in the processor's cache.
 Hash read_and_hash(const Source& source, MutableView out, std::uint64_t offset) {
   constexpr std::size_t kPiece = 256 << 10;
+  source.need(offset, out.size());
   Sha256 digest;
   while (!out.empty()) {
     const MutableView piece = out.first(std::min(out.size(), kPiece));

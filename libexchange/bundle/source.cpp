@@ -58,6 +58,7 @@ Bytes Source::read(std::uint64_t offset, std::size_t length) const {
   if (offset > size_ || length > size_ - offset)
     throw Failure(Code::truncated, name_ + ": ends before byte " + std::to_string(offset + length),
                   "the file is incomplete: fetch it again");
+  need(offset, length);
   Bytes out(length);
   read_exact_at(fd(), out, offset, name_);
   return out;

@@ -1,6 +1,7 @@
 // The bytes of a bundle for reading: a file, or a pipe spooled to a private temporary file (sealed bytes
 // only).
 #pragma once
+#include <functional>
 #include <string>
 
 #include "libexchange/base/file.h"
@@ -16,6 +17,12 @@ class Source {
   int fd() const { return fd_.get(); }
   std::uint64_t size() const { return size_; }
   const std::string& name() const { return name_; }  // printable
+  // For a file that is still arriving: `supply` is called before bytes are read and brings them, or throws.
+  using Supply = std::function<void(std::uint64_t offset, std::uint64_t length)>;
+  void supply_with(Supply supply) { supply_ = std::move(supply); }
+  void need(std::uint64_t offset, std::uint64_t length) const {
+    if (supply_) supply_(offset, length);
+  }
   // Failure{truncated} at the end of the file.
   Bytes read(std::uint64_t offset, std::size_t length) const;
 
@@ -23,6 +30,7 @@ class Source {
   Fd fd_;
   std::uint64_t size_ = 0;
   std::string name_;
+  Supply supply_;
 };
 
 }  // namespace exchange

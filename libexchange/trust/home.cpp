@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <set>
 
 #include "libexchange/base/file.h"
 #include "libexchange/base/text.h"
@@ -150,6 +151,21 @@ Endorsement Home::recipient(const Address& address, Instant at) const {
   }
   throw Failure(Code::trust, address.text() + ": cannot be addressed: " + why,
                 "ask the agency for a valid endorsement, then: valise trust import FILE");
+}
+
+std::vector<Endorsement> Home::partners(Instant at) const {
+  std::set<Address> addresses;
+  for (const fs::path& path : files_in(folder_ / "trust" / "endorsements", ""))
+    addresses.insert(Endorsement::parse(read_note(path)).officer);
+  std::vector<Endorsement> found;
+  for (const Address& address : addresses) {
+    try {
+      found.push_back(recipient(address, at));
+    } catch (const Failure& f) {
+      if (f.code() != Code::trust) throw;
+    }
+  }
+  return found;
 }
 
 // ---- own keys ----

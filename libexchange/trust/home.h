@@ -60,6 +60,8 @@ class Home {
 
   // Every endorsement at hand of keys at this address that is signed by its trusted agency, newest first.
   std::vector<Endorsement> endorsements(const Address& address) const;
+  // Everyone who can be addressed at `at`: the newest fitting endorsement of each address, by address.
+  std::vector<Endorsement> partners(Instant at) const;
   // The one to address: valid now, usage "open", not revoked. Failure{trust} says why none fits.
   Endorsement recipient(const Address& address, Instant at) const;
 
