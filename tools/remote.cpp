@@ -187,7 +187,12 @@ void check(Context& context, const std::string& name, const LineOptions& line) {
                     "set the clock of this machine, or tell the operator");
     return fmt::format("differs by {} s", drift);
   });
-  if (check.failed()) context.exit = exchange::exit_code(Code::unavailable);
+  if (check.failed()) {
+    const Json& last = check.list().back();
+    std::fprintf(stderr, "valise: remote %s does not work: %s\nhint: %s\n", exchange::printable(name).c_str(),
+                 last["message"].get<std::string>().c_str(), last["hint"].get<std::string>().c_str());
+    context.exit = exchange::exit_code(Code::unavailable);
+  }
   if (context.json) context.print(Json{{"remote", name}, {"ok", !check.failed()}, {"checks", check.list()}});
 }
 

@@ -62,8 +62,8 @@ struct Line::State {
   enum class HostKey { unseen, good, unknown, changed } host_key = HostKey::unseen;
 
   // Of the request that runs.
-  const Request* request = nullptr;
-  Answer* answer = nullptr;
+  const LineRequest* request = nullptr;
+  LineAnswer* answer = nullptr;
   std::size_t sent = 0, got = 0;
   std::uint64_t skip = 0;  // a server that knows no ranges sends what comes before, too
   bool filled = false, too_large = false, interrupted = false;
@@ -75,7 +75,7 @@ struct Line::State {
   void set_text(CURLoption option, const std::string& text) {
     if (!text.empty()) set(option, text.c_str());
   }
-  void prepare(const Request& r, curl_slist* headers, curl_slist* commands);
+  void prepare(const LineRequest& r, curl_slist* headers, curl_slist* commands);
   void set_up_ssh();
   std::size_t take(const std::uint8_t* data, std::size_t size);
   [[noreturn]] void fail(CURLcode code);
@@ -197,7 +197,7 @@ void Line::State::set_up_ssh() {
   set(CURLOPT_SSH_KEYDATA, this);
 }
 
-void Line::State::prepare(const Request& r, curl_slist* headers, curl_slist* commands) {
+void Line::State::prepare(const LineRequest& r, curl_slist* headers, curl_slist* commands) {
   if (!handle) handle = curl_easy_init();
   if (!handle) throw std::bad_alloc();
   curl_easy_reset(handle);  // keeps the connection
@@ -285,7 +285,9 @@ void Line::State::fail(CURLcode code) {
   if (code == CURLE_REMOTE_DISK_FULL)
     throw Failure(Code::unavailable, where + "the server has no room left",
                   "ask its operator for more, or prune old mail");
-  if (is_cut(code)) throw LineCut{where + why, request->into.empty() ? 0 : got, std::nullopt};
+  const bool no_session =
+      code == CURLE_FAILED_INIT && remote.kind() == Remote::Kind::sftp;  // as libcurl calls it
+  if (is_cut(code) || no_session) throw LineCut{where + why, request->into.empty() ? 0 : got, std::nullopt};
   throw Failure(Code::unavailable, where + why, "see: valise remote check " + remote.name);
 }
 
@@ -308,10 +310,10 @@ std::string Line::encoded(std::string_view path) {
   return out;
 }
 
-Answer Line::perform(const Request& request) {
+LineAnswer Line::perform(const LineRequest& request) {
   State& s = *state_;
   check_interrupted();
-  Answer answer;
+  LineAnswer answer;
   s.request = &request;
   s.answer = &answer;
   s.sent = s.got = 0;
@@ -359,7 +361,7 @@ Answer Line::perform(const Request& request) {
   return answer;
 }
 
-void Line::refuse(const Answer& answer, const std::string& doing) const {
+void Line::refuse(const LineAnswer& answer, const std::string& doing) const {
   const bool moved = answer.status >= 300 && answer.status < 400;
   throw Failure(
       Code::unavailable,

@@ -5,17 +5,25 @@
 
 namespace exchange {
 
-struct Request {
+struct LineRequest {
+  LineRequest(std::string method_, std::string path_, std::vector<std::string> headers_ = {}, View body_ = {})
+      : method(std::move(method_)), path(std::move(path_)), headers(std::move(headers_)), body(body_) {}
+  LineRequest& range(std::uint64_t from, MutableView out) {
+    offset = from;
+    into = out;
+    return *this;
+  }
+
   std::string method;  // GET PUT HEAD DELETE MKCOL PROPFIND; for SFTP: GET, PUT and COMMAND
   std::string path;    // below the remote's place, percent-encoded
   std::vector<std::string> headers;
-  View body{};         // PUT, PROPFIND
-  MutableView into{};  // GET of a range: exactly these bytes from `offset`; else the answer's body is kept
+  View body;         // PUT, PROPFIND
+  MutableView into;  // GET of a range: exactly these bytes from `offset`; else the answer's body is kept
   std::uint64_t offset = 0;
-  std::vector<std::string> commands{};  // SFTP: before the transfer; "*": a failure is passed over
+  std::vector<std::string> commands;  // SFTP: before the transfer; "*": a failure is passed over
 };
 
-struct Answer {
+struct LineAnswer {
   long status = 0;  // HTTP; for SFTP 200, 404, 403 or 409
   Bytes body;       // at most kMaxListing
   std::string etag;
@@ -27,12 +35,12 @@ class Line {
   ~Line();
   // Answers 2xx, 3xx and the 4xx that a backend can make sense of (404, 405, 409, 412). Everything else is a
   // LineCut or a Failure, as backend.h says.
-  Answer perform(const Request& request);
+  LineAnswer perform(const LineRequest& request);
   std::optional<Instant> clock() const;
   // A path with everything but unreserved characters and slashes encoded (RFC 3986, section 2.3).
   static std::string encoded(std::string_view path);
   // "remote NAME: WHY", for what a server must not answer.
-  [[noreturn]] void refuse(const Answer& answer, const std::string& doing) const;
+  [[noreturn]] void refuse(const LineAnswer& answer, const std::string& doing) const;
 
   struct State;  // libcurl's side
 

@@ -38,7 +38,7 @@ class S3Backend : public Backend {
       : remote_(remote), line_(at_bucket(remote, prefix_), secret, tuning) {}
 
   void put(const std::string& name, View bytes) override {
-    const Answer a = line_.perform({"PUT", key(name), signed_for(bytes), bytes});
+    const LineAnswer a = line_.perform(LineRequest("PUT", key(name), signed_for(bytes), bytes));
     if (a.status / 100 != 2) line_.refuse(a, "storing " + name);
     const std::string etag = without_quotes(a.etag);
     if (is_md5(etag) && etag != md5_hex(bytes))
@@ -48,7 +48,7 @@ class S3Backend : public Backend {
 
   void get(const std::string& name, std::uint64_t offset, MutableView out) override {
     if (out.empty()) return;
-    const Answer a = line_.perform({"GET", key(name), signed_for({}), {}, out, offset});
+    const LineAnswer a = line_.perform(LineRequest("GET", key(name), signed_for({})).range(offset, out));
     if (a.status == 404 || a.status == 416)
       throw Failure(Code::truncated, "remote " + remote_.name + ": " + name + " is not there in full",
                     "wait for the rest to arrive");
@@ -88,7 +88,7 @@ class S3Backend : public Backend {
   }
 
   std::optional<bool> holds(const std::string& name, View bytes) override {
-    const Answer a = line_.perform({"HEAD", key(name), signed_for({})});
+    const LineAnswer a = line_.perform(LineRequest("HEAD", key(name), signed_for({})));
     if (a.status == 404) return false;
     const std::string etag = without_quotes(a.etag);
     if (a.status != 200 || !is_md5(etag)) return std::nullopt;
@@ -96,7 +96,7 @@ class S3Backend : public Backend {
   }
 
   void remove(const std::string& name) override {
-    const Answer a = line_.perform({"DELETE", key(name), signed_for({})});
+    const LineAnswer a = line_.perform(LineRequest("DELETE", key(name), signed_for({})));
     if (a.status / 100 != 2 && a.status != 404) line_.refuse(a, "removing " + name);
   }
   void remove_folder(const std::string&) override {
@@ -134,7 +134,7 @@ class S3Backend : public Backend {
     std::string query = "?";
     if (!token.empty()) query += "continuation-token=" + value(token) + "&";
     query += "delimiter=%2F&list-type=2&max-keys=1000&prefix=" + value(prefix);
-    const Answer a = line_.perform({"GET", query, signed_for({})});
+    const LineAnswer a = line_.perform(LineRequest("GET", query, signed_for({})));
     if (a.status != 200) line_.refuse(a, "listing the bucket");
     const auto parsed = document.load_buffer(a.body.data(), a.body.size());
     const pugi::xml_node root = document.child("ListBucketResult");

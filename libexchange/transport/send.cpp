@@ -212,7 +212,8 @@ class Sending {
     const std::string name = seal_folder(announcement_.seal) + "/" + part.name();
     backend.put(name, bytes);
     if (backend.must_read_back() && !stored_is(backend, name, bytes, session_.patience))
-      throw LineCut{"remote " + session_.remote.name + ": " + part.name() + " was changed on the way"};
+      throw LineCut{"remote " + session_.remote.name + ": " + part.name() + " was changed on the way", 0,
+                    std::nullopt, true};
     acknowledged_->add(part);
     ++sent_parts_;
     sent_bytes_ += part.length;

@@ -19,13 +19,13 @@ class SftpBackend : public Backend {
   }
 
   void put(const std::string& name, View bytes) override {
-    const Answer a = line_.perform({"PUT", name, {}, bytes});
+    const LineAnswer a = line_.perform(LineRequest("PUT", name, {}, bytes));
     if (a.status != 200) line_.refuse(a, "storing " + name);
   }
 
   void get(const std::string& name, std::uint64_t offset, MutableView out) override {
     if (out.empty()) return;
-    const Answer a = line_.perform({"GET", name, {}, {}, out, offset});
+    const LineAnswer a = line_.perform(LineRequest("GET", name).range(offset, out));
     if (a.status == 404 || a.status == 416)
       throw Failure(Code::truncated, "remote " + remote_.name + ": " + name + " is not there in full",
                     "wait for the rest to arrive");
@@ -33,7 +33,7 @@ class SftpBackend : public Backend {
   }
 
   std::vector<Entry> list(const std::string& folder) override {
-    const Answer a = line_.perform({"GET", folder.empty() ? "" : folder + "/", {}});
+    const LineAnswer a = line_.perform(LineRequest("GET", folder.empty() ? "" : folder + "/"));
     if (a.status == 404) {
       if (folder.empty()) line_.refuse(a, "the mailbox's folder is not there");
       return {};
@@ -56,7 +56,9 @@ class SftpBackend : public Backend {
 
  private:
   void command(const std::string& verb, const std::string& name) {
-    const Answer a = line_.perform({"COMMAND", "", {}, {}, {}, 0, {verb + " \"" + folder_ + name + "\""}});
+    LineRequest request("COMMAND", "");
+    request.commands.push_back(verb + " \"" + folder_ + name + "\"");
+    const LineAnswer a = line_.perform(request);
     if (a.status != 200) line_.refuse(a, "the mailbox's folder is not there");
   }
 

@@ -35,13 +35,14 @@ class WebdavBackend : public Backend {
       : remote_(remote), line_(remote, secret, tuning) {}
 
   void put(const std::string& name, View bytes) override {
-    const Answer a = line_.perform({"PUT", name, {"Content-Type: application/octet-stream"}, bytes});
+    const LineAnswer a =
+        line_.perform(LineRequest("PUT", name, {"Content-Type: application/octet-stream"}, bytes));
     if (a.status / 100 != 2) line_.refuse(a, "storing " + name);
   }
 
   void get(const std::string& name, std::uint64_t offset, MutableView out) override {
     if (out.empty()) return;
-    const Answer a = line_.perform({"GET", name, {}, {}, out, offset});
+    const LineAnswer a = line_.perform(LineRequest("GET", name).range(offset, out));
     if (a.status == 404 || a.status == 416)
       throw Failure(Code::truncated, "remote " + remote_.name + ": " + name + " is not there in full",
                     "wait for the rest to arrive");
@@ -49,7 +50,7 @@ class WebdavBackend : public Backend {
   }
 
   std::vector<Entry> list(const std::string& folder) override {
-    const Answer a = propfind(folder, "1", kAsk);
+    const LineAnswer a = propfind(folder, "1", kAsk);
     if (a.status == 404) {
       if (folder.empty()) line_.refuse(a, "the mailbox's folder is not there");
       return {};
@@ -69,13 +70,13 @@ class WebdavBackend : public Backend {
   }
 
   void remove(const std::string& name) override {
-    const Answer a = line_.perform({"DELETE", name, {}});
+    const LineAnswer a = line_.perform(LineRequest("DELETE", name));
     if (a.status / 100 != 2 && a.status != 404) line_.refuse(a, "removing " + name);
   }
-  void remove_folder(const std::string& name) override { line_.perform({"DELETE", name + "/", {}}); }
+  void remove_folder(const std::string& name) override { line_.perform(LineRequest("DELETE", name + "/")); }
 
   void make_folder(const std::string& name) override {
-    const Answer a = line_.perform({"MKCOL", name.empty() ? "" : name + "/", {}});
+    const LineAnswer a = line_.perform(LineRequest("MKCOL", name.empty() ? "" : name + "/"));
     if (a.status / 100 != 2 && a.status != 405) line_.refuse(a, "making a folder");  // 405: it is there
   }
 
@@ -83,7 +84,7 @@ class WebdavBackend : public Backend {
   std::optional<Instant> clock() const override { return line_.clock(); }
 
   std::optional<std::uint64_t> room() override {
-    const Answer a = propfind("", "0", kAskRoom);
+    const LineAnswer a = propfind("", "0", kAskRoom);
     pugi::xml_document document;
     if (a.status != 207 || !document.load_buffer(a.body.data(), a.body.size())) return std::nullopt;
     const auto found =
@@ -92,15 +93,14 @@ class WebdavBackend : public Backend {
   }
 
  private:
-  Answer propfind(const std::string& folder, const char* depth, std::string_view ask) {
-    return line_.perform({"PROPFIND",
-                          folder.empty() ? "" : folder + "/",
-                          {"Content-Type: application/xml", std::string("Depth: ") + depth},
-                          as_view(ask)});
+  LineAnswer propfind(const std::string& folder, const char* depth, std::string_view ask) {
+    return line_.perform(LineRequest("PROPFIND", folder.empty() ? "" : folder + "/",
+                                     {"Content-Type: application/xml", std::string("Depth: ") + depth},
+                                     as_view(ask)));
   }
 
   // pugixml reads no external entities and expands none of its own (its manual, "Parsing documents").
-  pugi::xml_node parse(pugi::xml_document& document, const Answer& a) const {
+  pugi::xml_node parse(pugi::xml_document& document, const LineAnswer& a) const {
     if (a.status != 207) line_.refuse(a, "listing a folder");
     const auto result = document.load_buffer(a.body.data(), a.body.size());
     const pugi::xml_node root = child(document, "multistatus");

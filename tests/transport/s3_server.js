@@ -1,0 +1,18 @@
+// A small S3 server for the tests: s3_server.js MODULES FOLDER BUCKET [KEY CERTIFICATE]. Prints its port.
+const fs = require('fs');
+const path = require('path');
+const [modules, directory, bucket, key, cert] = process.argv.slice(2);
+const S3rver = require(path.join(modules, 'node_modules', '@20minutes', 's3rver'));
+const tls = key ? { key: fs.readFileSync(key), cert: fs.readFileSync(cert) } : {};
+new S3rver({
+  address: '127.0.0.1',
+  port: 0,
+  silent: true,
+  directory,
+  serviceEndpoint: 'localhost',
+  configureBuckets: [{ name: bucket }],
+  ...tls,
+}).run((error, address) => {
+  if (error) throw error;
+  console.log(address.port);
+});
