@@ -57,9 +57,9 @@ void get_patiently(Backend& backend, const std::string& name, std::uint64_t offs
   }
 }
 
-bool stored_is(Backend& backend, const std::string& name, View bytes, const Patience& patience) {
-  const auto told = with_patience(patience, [&] { return backend.holds(name, bytes); });
-  if (told) return *told;
+bool stored_is(Backend& backend, const std::string& name, View bytes, const Patience& patience, bool read) {
+  if (!read)
+    if (const auto told = with_patience(patience, [&] { return backend.holds(name, bytes); })) return *told;
   Bytes piece;
   for (std::size_t at = 0; at < bytes.size(); at += piece.size()) {
     piece.resize(std::min<std::size_t>(kReadBack, bytes.size() - at));

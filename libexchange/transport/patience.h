@@ -45,7 +45,9 @@ auto with_patience(const Patience& patience, Op op) {
 void get_patiently(Backend& backend, const std::string& name, std::uint64_t offset, MutableView out,
                    const Patience& patience);
 
-// True if exactly `bytes` are stored there: by the server's digest, else by reading them back.
-bool stored_is(Backend& backend, const std::string& name, View bytes, const Patience& patience);
+// True if exactly `bytes` are stored there: by the server's digest, else (or with `read`) by reading them
+// back.
+bool stored_is(Backend& backend, const std::string& name, View bytes, const Patience& patience,
+               bool read = false);
 
 }  // namespace exchange

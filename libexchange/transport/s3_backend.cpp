@@ -35,15 +35,16 @@ std::string without_quotes(std::string_view etag) {
 class S3Backend : public Backend {
  public:
   S3Backend(const Remote& remote, const SecretBytes& secret, const Tuning& tuning)
-      : remote_(remote), line_(at_bucket(remote, prefix_), secret, tuning) {}
+      : remote_(remote), line_(at_host(remote, bucket_, prefix_), secret, tuning) {}
 
   void put(const std::string& name, View bytes) override {
     const LineAnswer a = line_.perform(LineRequest("PUT", key(name), signed_for(bytes), bytes));
     if (a.status / 100 != 2) line_.refuse(a, "storing " + name);
     const std::string etag = without_quotes(a.etag);
-    if (is_md5(etag) && etag != md5_hex(bytes))
-      throw LineCut{"remote " + remote_.name + ": the server stored other bytes than were sent", 0,
-                    std::nullopt};
+    if (!is_md5(etag) || etag == md5_hex(bytes)) return;
+    remove(name);
+    throw LineCut{"remote " + remote_.name + ": the server stored other bytes than were sent", 0,
+                  std::nullopt, true};
   }
 
   void get(const std::string& name, std::uint64_t offset, MutableView out) override {
@@ -105,20 +106,27 @@ class S3Backend : public Backend {
   std::optional<Instant> clock() const override { return line_.clock(); }
 
  private:
-  // The connection stands at the bucket; what follows in the URL is a prefix of every key.
-  static Remote at_bucket(Remote remote, std::string& prefix) {
+  // The connection stands at the host. What follows in the URL is the bucket (unless the host's name holds
+  // it) and a prefix of every key.
+  static Remote at_host(Remote remote, std::string& bucket, std::string& prefix) {
     const std::string place = remote.place();
-    std::size_t end = place.find('/', place.find("://") + 3) + 1;
-    if (!remote.s3_virtual_host) end = place.find('/', end) + 1;
-    prefix = end == 0 ? std::string() : place.substr(end);
-    if (end == 0)
-      throw Failure(Code::usage, "remote " + remote.name + ": the URL names no bucket",
-                    "for instance s3://HOST/BUCKET");
-    remote.url = "s3:" + place.substr(0, end);
+    const std::size_t host_end = place.find('/', place.find("://") + 3) + 1;
+    prefix = place.substr(host_end);
+    if (!remote.s3_virtual_host) {
+      const std::size_t slash = prefix.find('/');
+      bucket = prefix.substr(0, slash);
+      prefix.erase(0, slash == prefix.npos ? slash : slash + 1);
+      if (bucket.empty())
+        throw Failure(Code::usage, "remote " + remote.name + ": the URL names no bucket",
+                      "for instance s3://HOST/BUCKET");
+    }
+    remote.url = "s3:" + place.substr(0, host_end);
     return remote;
   }
 
-  std::string key(const std::string& name) const { return Line::encoded(prefix_ + name); }
+  std::string key(const std::string& name) const {
+    return Line::encoded((bucket_.empty() ? "" : bucket_ + "/") + prefix_ + name);
+  }
 
   static std::vector<std::string> signed_for(View payload) {
     return {"x-amz-content-sha256: " + to_hex(sha256(payload)), "Content-Type: application/octet-stream"};
@@ -131,7 +139,7 @@ class S3Backend : public Backend {
       for (const char c : Line::encoded(text)) out += c == '/' ? std::string("%2F") : std::string(1, c);
       return out;
     };
-    std::string query = "?";
+    std::string query = Line::encoded(bucket_) + "?";
     if (!token.empty()) query += "continuation-token=" + value(token) + "&";
     query += "delimiter=%2F&list-type=2&max-keys=1000&prefix=" + value(prefix);
     const LineAnswer a = line_.perform(LineRequest("GET", query, signed_for({})));
@@ -144,7 +152,7 @@ class S3Backend : public Backend {
   }
 
   Remote remote_;
-  std::string prefix_;  // before line_, which finds it
+  std::string bucket_, prefix_;  // before line_: it finds them
   Line line_;
 };
 

@@ -172,7 +172,7 @@ class Sending {
       const View own = bytes.subspan(part.offset - block.offset, part.length);
       const std::string name = seal_folder(announcement_.seal) + "/" + part.name();
       const bool trusted = !again && acknowledged_->knows(part, it->second);
-      if (trusted || stored_is(backend, name, own, session_.patience)) {
+      if (trusted || stored_is(backend, name, own, session_.patience, again)) {
         good.parts.insert(*it);
         if (!trusted) acknowledged_->add(part);
         meter_.done(part.length);
@@ -211,9 +211,11 @@ class Sending {
   void put(Backend& backend, const Part& part, View bytes) {
     const std::string name = seal_folder(announcement_.seal) + "/" + part.name();
     backend.put(name, bytes);
-    if (backend.must_read_back() && !stored_is(backend, name, bytes, session_.patience))
+    if (backend.must_read_back() && !stored_is(backend, name, bytes, session_.patience)) {
+      with_patience(session_.patience, [&] { backend.remove(name); });
       throw LineCut{"remote " + session_.remote.name + ": " + part.name() + " was changed on the way", 0,
                     std::nullopt, true};
+    }
     acknowledged_->add(part);
     ++sent_parts_;
     sent_bytes_ += part.length;

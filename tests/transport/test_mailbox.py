@@ -477,12 +477,11 @@ class OnS3(Line, Mail):
     def test_more_than_one_page(self):
         self.add()
         sent = self.send()
-        base = self.server.where(self.box, sent["id"] + "/part-00000000000000-8388608")[:-len("_S3rver_object")]
-        for i in range(1100):  # of another part size, and no part of the file: passed over
-            target = self.server.where(self.box, sent["id"] + f"/other-{i:05}")[:-len("_S3rver_object")]
-            for ending in ("_S3rver_object", "_S3rver_metadata.json", "_S3rver_object.md5"):
-                if os.path.exists(base + ending):
-                    os.link(base + ending, target + ending)
+        known = self.server.where(self.box, sent["id"] + "/announcement")
+        for i in range(1100):  # sorted before the parts, and passed over
+            strange = self.server.where(self.box, sent["id"] + f"/other-{i:05}")
+            for ending in ("_object", "_metadata.json"):
+                os.link(known[:-len("_object")] + ending, strange[:-len("_object")] + ending)
         self.assertTrue(self.inbox()[0]["complete"])
         self.assert_fetched("in")
 
