@@ -41,11 +41,11 @@ step "layers" tests/layering.sh
 step "layers: the check itself" tests/layering_test.sh
 if command -v clang-format-14 >/dev/null; then step "format" ./dev format --check; fi
 for folder in build $([ -z "$quick" ] && echo build-debug); do
-  for area in base crypto trust casefile bundle custody store repatriation report; do
+  for area in base crypto trust casefile bundle custody store transport repatriation report; do
     step "$folder: $area" "$folder/test_$area"
   done
   export VALISE=$PWD/$folder/valise
-  for file in tests/cli/test_*.py; do
+  for file in tests/cli/test_*.py tests/transport/test_*.py; do
     step "$folder: $(basename "$file" .py)" /usr/bin/python3 "$file"
   done
   step "$folder: vectors" /usr/bin/python3 tests/vectors/run_vectors.py

@@ -31,6 +31,7 @@ void set_up_remote(CLI::App& app, Context& context);
 void set_up_send(CLI::App& app, Context& context);
 void set_up_inbox(CLI::App& app, Context& context);
 void set_up_fetch(CLI::App& app, Context& context);
+void set_up_sync(CLI::App& app, Context& context);
 void set_up_completion(CLI::App& app, Context& context);
 
 }  // namespace valise

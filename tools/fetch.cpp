@@ -29,19 +29,6 @@ struct Options {
 
 std::string from(const Mail& m) { return m.endorsement.officer.text(); }
 
-// Mail of trusted senders; what was left out is said.
-std::vector<Mail> trusted_mail(const Context& context, const exchange::Session& session, const OwnKeys& own) {
-  std::size_t unreadable = 0, untrusted = 0;
-  std::vector<Mail> mail = exchange::look_into(session, own.identities, own.addresses, &unreadable);
-  for (const Mail& m : mail) untrusted += !m.chain.trusted;
-  std::erase_if(mail, [](const Mail& m) { return !m.chain.trusted; });
-  if (untrusted > 0)
-    context.warn(fmt::format("{} announced by senders who are not trusted here: left out", untrusted),
-                 "see: valise trust list");
-  if (unreadable > 0) context.warn(fmt::format("{} with a damaged announcement: left out", unreadable));
-  return mail;
-}
-
 void run_inbox(const Context& context, const Options& o) {
   const exchange::Home home = context.home();
   const exchange::Session session = open_session(context, home, o.remote, o.line);

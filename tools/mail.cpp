@@ -1,5 +1,7 @@
 #include "tools/mail.h"
 
+#include <fmt/format.h>
+
 #include "libexchange/base/text.h"
 #include "tools/reading.h"
 
@@ -55,19 +57,29 @@ OwnKeys own_keys(const Context& context) {
   return own;
 }
 
-exchange::PrivateKeys sending_key(const Context& context, const exchange::Home& home, const std::string& as,
-                                  exchange::Endorsement& endorsement) {
-  const exchange::OwnKey own = home.own_key(as.empty() ? std::nullopt : std::optional(parse_address(as)));
-  if (!own.endorsement)
-    throw Failure(Code::trust, own.address.text() + ": has no endorsement yet",
-                  "valise key request, let the agency endorse it, then: valise key install");
-  endorsement = *own.endorsement;
+std::vector<exchange::Mail> trusted_mail(const Context& context, const Session& session, const OwnKeys& own) {
+  std::size_t unreadable = 0, untrusted = 0;
+  auto mail =
+      exchange::look_into(session, exchange::Whose::others, own.identities, own.addresses, &unreadable);
+  for (const auto& m : mail) untrusted += !m.chain.trusted;
+  std::erase_if(mail, [](const auto& m) { return !m.chain.trusted; });
+  if (untrusted > 0)
+    context.warn(fmt::format("{} announced by senders who are not trusted here: left out", untrusted),
+                 "see: valise trust list");
+  if (unreadable > 0) context.warn(fmt::format("{} with a damaged announcement: left out", unreadable));
+  return mail;
+}
+
+std::vector<exchange::AgeRecipient> readers_for(const exchange::Home& home,
+                                                const std::vector<exchange::Address>& to) {
+  std::vector<exchange::AgeRecipient> readers;
   const auto now = exchange::now();
-  const auto chain = exchange::check_chain(home, endorsement, "seal", now, now);
-  if (!chain.trusted) throw Failure(chain.code, chain.problem, "ask your agency for a valid endorsement");
-  return exchange::read_key_file(own.file, context.ask_passphrase(), [&](const std::string& w) {
-    if (context.verbose) context.warn(w);
-  });
+  for (const auto& address : to) readers.push_back(home.recipient(address, now).receiving);
+  if (to.empty())
+    for (const auto& e : home.partners(now)) readers.push_back(e.receiving);
+  if (readers.size() > exchange::kMaxAddressees)
+    throw Failure(Code::usage, "over 512 partners are known here", "say with --to for whom it is");
+  return readers;
 }
 
 }  // namespace valise

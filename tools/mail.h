@@ -1,5 +1,6 @@
 // Shared by the commands that use a mailbox.
 #pragma once
+#include "libexchange/transport/fetch.h"
 #include "libexchange/transport/send.h"
 #include "tools/command.h"
 
@@ -25,8 +26,13 @@ struct OwnKeys {
 };
 OwnKeys own_keys(const Context& context);
 
-// The endorsed key that sends, and its endorsement. Failure{trust} when it may not seal now.
-exchange::PrivateKeys sending_key(const Context& context, const exchange::Home& home, const std::string& as,
-                                  exchange::Endorsement& endorsement);
+// Mail from others whom this home trusts; what was left out is said.
+std::vector<exchange::Mail> trusted_mail(const Context& context, const exchange::Session& session,
+                                         const OwnKeys& own);
+
+// Who may read what is put into the mailbox for these addressees; without any: everyone whom this home could
+// address. Failure{trust}: one cannot be addressed; {usage}: over 512.
+std::vector<exchange::AgeRecipient> readers_for(const exchange::Home& home,
+                                                const std::vector<exchange::Address>& to);
 
 }  // namespace valise

@@ -46,6 +46,8 @@ constexpr Command kCommands[] = {
      set_up_store},
     {"correction", "corrects or withdraws what was sealed; takes note of it",
      "valise correction accept case1.correction", set_up_correction},
+    {"sync", "one visit to a mailbox: fetches, takes in, answers, clears up", "valise sync ministry --ingest",
+     set_up_sync},
     {"repat", "brings people home: registers, screens, tracks, lists what is due",
      "valise repat import arrivals.csv --track assisted_return --batch crossing-1", set_up_repat},
     {"remote", "mailboxes on a folder, WebDAV, SFTP or S3", "valise remote add stick dir:/media/stick/mail",

@@ -1,23 +1,20 @@
 // valise receipt: what was received, and what the checks said; accept: a partner's receipt.
-#include <fcntl.h>
 #include <fmt/format.h>
 
 #include <memory>
 
 #include "libexchange/base/text.h"
-#include "libexchange/crypto/digest.h"
 #include "libexchange/custody/outbox.h"
-#include "libexchange/custody/record.h"
 #include "tools/commands.h"
 #include "tools/officer.h"
 #include "tools/reading.h"
 #include "tools/receipt_json.h"
+#include "tools/receipt_of.h"
 
 namespace valise {
 
 namespace {
 
-using exchange::CustodyLog;
 using exchange::printable;
 using exchange::Receipt;
 using exchange::SignedStatement;
@@ -28,28 +25,6 @@ struct Options {
   std::string file, output, as;
   unsigned threads = default_threads();
 };
-
-exchange::Hash hash_of(const std::string& file) {
-  const auto fd = exchange::open_file(file, O_RDONLY);
-  exchange::Sha256 digest;
-  exchange::Bytes buffer(1 << 20);
-  while (const std::size_t n = exchange::read_some(fd.get(), buffer, printable(file)))
-    digest.update(exchange::View(buffer).first(n));
-  return digest.finish();
-}
-
-// Records the arrival, or finds it recorded: the place in the log that the receipt names.
-void take_in(const exchange::Home& home, const exchange::Signer& signer, VerifiedBundle& bundle, Receipt& r) {
-  record(home, signer, act_on("bundle_received", bundle));
-  const CustodyLog log(CustodyLog::folder_of(home));
-  const std::string seal = to_hex(*r.seal);
-  r.event = log.index().acts(seal, "bundle_received").front();
-  r.received = log.at(*r.event, false).event.recorded;
-  if (const auto ingested = log.index().acts(seal, "ingested"); !ingested.empty()) {
-    r.state = Receipt::State::ingested;
-    r.event = ingested.front();
-  }
-}
 
 void make(Context& context, const Options& o) {
   if (o.file.empty() || o.output.empty())
@@ -63,16 +38,12 @@ void make(Context& context, const Options& o) {
   options.threads = o.threads;
   options.progress = progress.callback();
   VerifiedBundle bundle = VerifiedBundle::verify(o.file, home, keys_at_hand(context, true), options);
-  Receipt r = receipt_for(bundle.verdict());
-  r.received = exchange::now();
-  if (!r.seal) r.file = hash_of(o.file);
-  if (r.verdict == Code::ok) take_in(home, signer, bundle, r);
-  const SignedStatement signed_receipt =
-      make_receipt(home, signer, r, CustodyLog(CustodyLog::folder_of(home)));
+  const SignedStatement signed_receipt = receipt_of(home, signer, bundle, o.file);
+  const Receipt r = Receipt::parse(signed_receipt.note.text);
   write_text(context, o.output, signed_receipt.whole());
   context.exit = exchange::exit_code(r.verdict);
   if (context.json && o.output != "-") {
-    Json document = receipt_json(Receipt::parse(signed_receipt.note.text));
+    Json document = receipt_json(r);
     document["receipt"] = printable(o.output);
     context.print(document);
   }

@@ -42,8 +42,6 @@ class VerifiedBundle {
   // file cannot be read at all, {interrupted}.
   static VerifiedBundle verify(const fs::path& file, const Home& home, const KeysAtHand& keys,
                                const VerifyOptions& options);
-  static VerifiedBundle verify(Source source, const Home& home, const KeysAtHand& keys,
-                               const VerifyOptions& options);
 
   // The same for what is open already; nothing else may write to it.
   static VerifiedBundle verify(Source source, const Home& home, const KeysAtHand& keys,

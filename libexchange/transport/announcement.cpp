@@ -73,7 +73,8 @@ std::optional<SignedAnnouncement> open_announcement(View stored,
   if (!plain) return std::nullopt;
   const SealBody body = SealBody::parse(plain->expose_secret());
   const Note note = Note::parse(body.note, "announcement");
-  SignedAnnouncement out{Announcement::parse(note.text), Endorsement::parse(body.endorsement)};
+  SignedAnnouncement out{Announcement::parse(note.text), Endorsement::parse(body.endorsement),
+                         sha256(stored)};
   if (out.endorsement.text_hash != out.announcement.endorsement ||
       out.endorsement.signing != out.announcement.sender)
     throw Failure(Code::integrity, "announcement: it comes with another key's endorsement");

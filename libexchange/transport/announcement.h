@@ -37,6 +37,7 @@ constexpr std::size_t kMaxAddressees = 512;
 struct SignedAnnouncement {
   Announcement announcement;
   Endorsement endorsement;
+  Hash stored{};  // SHA-256 of the age file: another one each time it is announced
 };
 
 Bytes seal_announcement(const Announcement& announcement, const PrivateKeys& sender,

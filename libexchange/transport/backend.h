@@ -19,7 +19,7 @@
 
 namespace exchange {
 
-struct Entry {
+struct StoredEntry {
   std::string name;  // without its folder
   std::uint64_t size = 0;
   std::string stamp;  // changes when the content does, as far as the server tells (ETag, time); may be empty
@@ -47,7 +47,7 @@ class Backend {
   // `out` are good.
   virtual void get(const std::string& name, std::uint64_t offset, MutableView out) = 0;
   // What a folder holds ("" is the mailbox itself), in no order. Empty when there is no such folder.
-  virtual std::vector<Entry> list(const std::string& folder) = 0;
+  virtual std::vector<StoredEntry> list(const std::string& folder) = 0;
   // Whether exactly these bytes are stored there, by a digest that the server tells; nothing where it tells
   // none.
   virtual std::optional<bool> holds(const std::string& name, View bytes) {

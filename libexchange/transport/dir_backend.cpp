@@ -35,12 +35,12 @@ class FolderBackend : public Backend {
     read_exact_at(fd.get(), out, offset, shown(name));
   }
 
-  std::vector<Entry> list(const std::string& folder) override {
+  std::vector<StoredEntry> list(const std::string& folder) override {
     require_root();
-    std::vector<Entry> entries;
+    std::vector<StoredEntry> entries;
     std::error_code error;
     for (fs::directory_iterator it(root_ / folder, error), end; !error && it != end; it.increment(error)) {
-      Entry e;
+      StoredEntry e;
       e.name = it->path().filename().native();
       struct stat status {};
       if (!is_stored_name(e.name) || ::lstat(it->path().c_str(), &status) != 0) continue;

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "libexchange/base/text.h"
+#include "libexchange/crypto/digest.h"
 #include "libexchange/transport/arriving.h"
 #include "libexchange/transport/parallel.h"
 
@@ -31,6 +32,14 @@ void require_whole(const Verdict& verdict) {
   for (const VerdictProblem& p : verdict.problems)
     if (p.code != Code::policy)
       throw Failure(p.code, verdict.file + ": " + p.message, "ask the sender to send it again");
+}
+
+// A sender that repairs a mail announces it anew: stamps alone are too coarse on some servers.
+std::string state_of(const Stored& stored, const Hash& announced) {
+  Sha256 digest;
+  digest.update(announced);
+  for (const auto& [part, stamp] : stored.parts) digest.update(as_view(part.name() + " " + stamp + "\n"));
+  return to_hex(digest.finish());
 }
 
 bool is_for(const Announcement& a, const std::set<std::string>& addresses) {
@@ -73,7 +82,8 @@ bool opens_here(Backend& backend, const Patience& patience, const Stored& stored
 
 }  // namespace
 
-std::vector<Mail> look_into(const Session& session, std::span<const AgeIdentity* const> identities,
+std::vector<Mail> look_into(const Session& session, Whose whose,
+                            std::span<const AgeIdentity* const> identities,
                             const std::set<std::string>& own_addresses, std::size_t* unreadable) {
   const auto backend = session.connect();
   Mailbox mailbox(*backend, session.patience);
@@ -82,17 +92,19 @@ std::vector<Mail> look_into(const Session& session, std::span<const AgeIdentity*
     try {
       auto opened = mailbox.announcement(seal, identities);
       if (!opened) continue;
-      Mail m{std::move(opened->announcement), std::move(opened->endorsement), {}};
-      if (own_addresses.contains(m.announcement.sender.name)) continue;
+      Mail m{std::move(opened->announcement), std::move(opened->endorsement), {}, 0, 0, {}};
+      const bool own = own_addresses.contains(m.announcement.sender.name);
+      if (own != (whose == Whose::own)) continue;
       const Stored stored = mailbox.stored(seal);
-      if (!is_for(m.announcement, own_addresses) ||
-          !opens_here(*backend, session.patience, stored, m.announcement, identities))
+      if (!own && (!is_for(m.announcement, own_addresses) ||
+                   !opens_here(*backend, session.patience, stored, m.announcement, identities)))
         continue;
       m.chain = check_chain(*session.home, m.endorsement, "seal", m.announcement.time, now());
       for (const Block& block : blocks_of(m.announcement.sealed, m.announcement.length)) {
         ++m.blocks;
         m.blocks_here += cover(stored, block).has_value();
       }
+      m.state = state_of(stored, opened->stored);
       mail.push_back(std::move(m));
     } catch (const Failure& f) {
       if (f.code() == Code::unavailable || f.code() == Code::interrupted) throw;

@@ -12,12 +12,15 @@ struct Mail {
   Endorsement endorsement;                    // of the announcement's sender
   ChainCheck chain;                           // whether that sender is trusted here
   std::uint64_t blocks = 0, blocks_here = 0;  // parts announced, and of these complete in the mailbox
+  std::string state;                          // changes when what the mailbox holds of it does
   bool complete() const { return blocks_here == blocks; }
 };
 
-// Mail from others that these keys may know of, by time. What cannot be read, or lies about itself, is left
-// out and counted in `unreadable` (may be null).
-std::vector<Mail> look_into(const Session& session, std::span<const AgeIdentity* const> identities,
+enum class Whose { others, own };
+// Mail that these keys may know of, from others or from these addresses, by time. What cannot be read, or
+// lies about itself, is left out and counted in `unreadable` (may be null).
+std::vector<Mail> look_into(const Session& session, Whose whose,
+                            std::span<const AgeIdentity* const> identities,
                             const std::set<std::string>& own_addresses, std::size_t* unreadable);
 
 struct FetchResult {

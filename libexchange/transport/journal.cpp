@@ -104,6 +104,16 @@ void remember_part_size(const fs::path& home, const Remote& remote, std::uint64_
              OutputFile::Existing::replace);
 }
 
+std::string noted_outcome(const fs::path& home, const Remote& remote, const Hash& seal) {
+  const auto lines = lines_of(remote_folder(home, remote) / "done" / to_hex(seal));
+  return lines.empty() ? std::string() : lines.front();
+}
+
+void note_outcome(const fs::path& home, const Remote& remote, const Hash& seal, const std::string& outcome) {
+  write_file(made(remote_folder(home, remote) / "done") / to_hex(seal), as_view(outcome + "\n"),
+             OutputFile::Existing::replace);
+}
+
 std::set<std::string> seen_notes(const fs::path& home, const Remote& remote, const Hash& seal) {
   std::set<std::string> names;
   for (const std::string& line : lines_of(remote_folder(home, remote) / "seen" / to_hex(seal)))

@@ -4,6 +4,7 @@
 //   HOME/transport/REMOTE/line             the part size that the line last carried
 //   HOME/transport/REMOTE/out/SEAL         parts acknowledged: "OFFSET LENGTH STAMP" lines
 //   HOME/transport/REMOTE/in/SEAL.partial  a bundle on its way in
+//   HOME/transport/REMOTE/done/SEAL        what became of a mail: one word, and the mailbox's state then
 //   HOME/transport/REMOTE/seen/SEAL        names of sidecars taken in
 #pragma once
 #include <mutex>
@@ -45,6 +46,10 @@ class Acknowledged {
 
 std::uint64_t remembered_part_size(const fs::path& home, const Remote& remote);
 void remember_part_size(const fs::path& home, const Remote& remote, std::uint64_t size);
+
+// What sync made of a mail; empty: nothing yet.
+std::string noted_outcome(const fs::path& home, const Remote& remote, const Hash& seal);
+void note_outcome(const fs::path& home, const Remote& remote, const Hash& seal, const std::string& outcome);
 
 std::set<std::string> seen_notes(const fs::path& home, const Remote& remote, const Hash& seal);
 void remember_notes(const fs::path& home, const Remote& remote, const Hash& seal,

@@ -92,7 +92,7 @@ std::string seal_folder(const Hash& seal) { return to_hex(seal); }
 
 std::vector<Hash> Mailbox::seals() {
   std::vector<Hash> seals;
-  for (const Entry& e : patiently([&] { return backend_.list(""); }))
+  for (const StoredEntry& e : patiently([&] { return backend_.list(""); }))
     if (const auto seal = seal_of(e.name); seal && e.folder) seals.push_back(*seal);
   std::ranges::sort(seals);
   return seals;
@@ -100,7 +100,7 @@ std::vector<Hash> Mailbox::seals() {
 
 Stored Mailbox::stored(const Hash& seal) {
   Stored stored;
-  for (const Entry& e : patiently([&] { return backend_.list(seal_folder(seal)); })) {
+  for (const StoredEntry& e : patiently([&] { return backend_.list(seal_folder(seal)); })) {
     if (e.folder) continue;
     if (e.name == kAnnouncement) stored.announced = e.size > 0;
     if (const auto part = Part::parse(e.name); part && part->length == e.size) stored.parts[*part] = e.stamp;
@@ -113,7 +113,7 @@ std::optional<SignedAnnouncement> Mailbox::announcement(const Hash& seal,
                                                         std::span<const AgeIdentity* const> identities) {
   std::uint64_t size = 0;
   const std::string folder = seal_folder(seal);
-  for (const Entry& e : patiently([&] { return backend_.list(folder); }))
+  for (const StoredEntry& e : patiently([&] { return backend_.list(folder); }))
     if (e.name == kAnnouncement) size = e.size;
   if (size == 0 || size > kMaxAnnouncement) return std::nullopt;
   Bytes stored(size);
@@ -140,14 +140,14 @@ void Mailbox::put_note(const Hash& seal, std::string_view note, std::span<const 
 std::vector<std::string> Mailbox::notes(const Hash& seal, std::span<const AgeIdentity* const> identities,
                                         std::set<std::string>& known) {
   std::vector<std::string> notes;
-  for (const Entry& e : patiently([&] { return backend_.list(seal_folder(seal)); })) {
+  for (const StoredEntry& e : patiently([&] { return backend_.list(seal_folder(seal)); })) {
     if (!is_note_name(e.name) || known.contains(e.name) || e.size > kMaxAnnouncement ||
         notes.size() >= kMaxNotes)
       continue;
     Bytes stored(e.size);
     get_patiently(backend_, seal_folder(seal) + "/" + e.name, 0, stored, patience_);
     try {
-      const auto plain = age_decrypt(identities, stored, {kMaxNote, kMaxAddressees + 16});
+      const auto plain = age_decrypt(identities, stored, {kMaxSidecar, kMaxAddressees + 16});
       if (!plain || note_name(plain->expose_secret()) != e.name) continue;
       notes.emplace_back(plain->expose_text());
       known.insert(e.name);
@@ -161,8 +161,8 @@ std::vector<std::string> Mailbox::notes(const Hash& seal, std::span<const AgeIde
 void Mailbox::remove(const Hash& seal) {
   const std::string folder = seal_folder(seal);
   auto entries = patiently([&] { return backend_.list(folder); });
-  std::ranges::stable_partition(entries, [](const Entry& e) { return e.name.starts_with(kPart); });
-  for (const Entry& e : entries)
+  std::ranges::stable_partition(entries, [](const StoredEntry& e) { return e.name.starts_with(kPart); });
+  for (const StoredEntry& e : entries)
     if (!e.folder) patiently([&] { backend_.remove(folder + "/" + e.name); });
   patiently([&] { backend_.remove_folder(folder); });
 }

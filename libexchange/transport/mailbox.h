@@ -19,6 +19,7 @@
 
 namespace exchange {
 
+constexpr std::size_t kMaxSidecar = 192 * 1024;  // a note with the endorsement of its signer
 constexpr std::uint64_t kSmallestPart = 256 << 10;
 
 // The bytes of a file that are stored, fetched and judged together: a slice, or a piece of the tail of at

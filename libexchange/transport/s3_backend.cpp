@@ -56,15 +56,15 @@ class S3Backend : public Backend {
     if (a.status != 200 && a.status != 206) line_.refuse(a, "reading " + name);
   }
 
-  std::vector<Entry> list(const std::string& folder) override {
+  std::vector<StoredEntry> list(const std::string& folder) override {
     const std::string prefix = prefix_ + (folder.empty() ? "" : folder + "/");
-    std::vector<Entry> entries;
+    std::vector<StoredEntry> entries;
     std::string token;
     for (int page = 0; page < kMaxPages; ++page) {
       pugi::xml_document document;
       const pugi::xml_node root = read_page(document, prefix, token);
       for (const pugi::xml_node& node : root.children()) {
-        Entry e;
+        StoredEntry e;
         const bool shared = std::string_view(node.name()) == "CommonPrefixes";
         if (!shared && std::string_view(node.name()) != "Contents") continue;
         std::string name = node.child(shared ? "Prefix" : "Key").text().get();

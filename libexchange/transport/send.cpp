@@ -81,6 +81,7 @@ class Sending {
       stored_ = mailbox_.stored(announcement_.seal);
       acknowledged_->settle(stored_);
     }
+    if (repaired_ > 0) put_announcement();  // who has refused it may look again
     remember_part_size(session_.home->folder(), session_.remote, part_size_.get());
     result_.parts = stored_.parts.size();
     result_.sent_parts = sent_parts_;
@@ -102,7 +103,10 @@ class Sending {
 
   // Our announcement is there, or is put there. Another's is not touched.
   void announce() {
-    if (stored_.announced && announced_already()) return;
+    if (!stored_.announced || !announced_already()) put_announcement();
+  }
+
+  void put_announcement() {
     std::vector<AgeRecipient> readers = job_.readers;
     readers.push_back(job_.sender->receiving->recipient());
     mailbox_.put_announcement(announcement_.seal,
@@ -150,7 +154,8 @@ class Sending {
     unsigned through = 0;
     for (std::size_t i = next_++; i < blocks_.size() && !stop_; i = next_++) {
       const Block& block = blocks_[i];
-      bytes = source_.read(block.offset, block.length);
+      bytes.resize(block.length);  // one buffer a connection: read() would hold two for a moment
+      read_exact_at(source_.fd(), bytes, block.offset, source_.name());
       if (block.offset < announcement_.sealed && sha256(bytes) != envelope_.digests[block.offset / kSlice])
         throw Failure(Code::integrity,
                       fmt::format("{}: slice {} was changed since it was sealed", source_.name(),

@@ -32,13 +32,13 @@ class SftpBackend : public Backend {
     if (a.status != 200) line_.refuse(a, "reading " + name);
   }
 
-  std::vector<Entry> list(const std::string& folder) override {
+  std::vector<StoredEntry> list(const std::string& folder) override {
     const LineAnswer a = line_.perform(LineRequest("GET", folder.empty() ? "" : folder + "/"));
     if (a.status == 404) {
       if (folder.empty()) line_.refuse(a, "the mailbox's folder is not there");
       return {};
     }
-    std::vector<Entry> entries;
+    std::vector<StoredEntry> entries;
     for (const std::string_view line : split(as_text(a.body), '\n'))
       if (auto entry = entry_of(line)) {
         entries.push_back(std::move(*entry));
@@ -63,7 +63,7 @@ class SftpBackend : public Backend {
   }
 
   // "-rw-r--r--    1 user  group   8388608 Nov 24 12:00 NAME": the line that every server in use gives.
-  static std::optional<Entry> entry_of(std::string_view line) {
+  static std::optional<StoredEntry> entry_of(std::string_view line) {
     std::vector<std::string_view> words = split(trim(line), ' ');
     std::erase(words, std::string_view());
     if (words.size() != 9 || !is_stored_name(words[8])) return std::nullopt;
@@ -71,7 +71,7 @@ class SftpBackend : public Backend {
     if (!size || (words[0][0] != '-' && words[0][0] != 'd')) return std::nullopt;
     const std::string stamp =
         std::string(words[5]) + " " + std::string(words[6]) + " " + std::string(words[7]);
-    return Entry{std::string(words[8]), *size, printable(stamp).substr(0, 64), words[0][0] == 'd'};
+    return StoredEntry{std::string(words[8]), *size, printable(stamp).substr(0, 64), words[0][0] == 'd'};
   }
 
   Remote remote_;

@@ -49,7 +49,7 @@ class WebdavBackend : public Backend {
     if (a.status != 200 && a.status != 206) line_.refuse(a, "reading " + name);
   }
 
-  std::vector<Entry> list(const std::string& folder) override {
+  std::vector<StoredEntry> list(const std::string& folder) override {
     const LineAnswer a = propfind(folder, "1", kAsk);
     if (a.status == 404) {
       if (folder.empty()) line_.refuse(a, "the mailbox's folder is not there");
@@ -57,7 +57,7 @@ class WebdavBackend : public Backend {
     }
     pugi::xml_document document;
     const pugi::xml_node root = parse(document, a);
-    std::vector<Entry> entries;
+    std::vector<StoredEntry> entries;
     for (const pugi::xml_node& response : root.children()) {
       if (!is(response, "response")) continue;
       if (auto entry = entry_of(response)) entries.push_back(std::move(*entry));
@@ -65,7 +65,8 @@ class WebdavBackend : public Backend {
         throw Failure(Code::limit, "remote " + remote_.name + ": over 200,000 entries");
     }
     // The folder itself is in its own listing.
-    if (!folder.empty()) std::erase_if(entries, [&](const Entry& e) { return e.folder && e.name == folder; });
+    if (!folder.empty())
+      std::erase_if(entries, [&](const StoredEntry& e) { return e.folder && e.name == folder; });
     return entries;
   }
 
@@ -109,9 +110,9 @@ class WebdavBackend : public Backend {
     return root;
   }
 
-  static std::optional<Entry> entry_of(const pugi::xml_node& response) {
+  static std::optional<StoredEntry> entry_of(const pugi::xml_node& response) {
     std::string href = text(child(response, "href"));
-    Entry e;
+    StoredEntry e;
     if (href.ends_with('/')) href.pop_back();
     e.name = href.substr(href.rfind('/') + 1);
     if (!is_stored_name(e.name)) return std::nullopt;

@@ -35,7 +35,7 @@ def certificate(folder):
     """A key and a certificate for loopback that is its own CA."""
     key, cert = os.path.join(folder, "tls.key"), os.path.join(folder, "tls.crt")
     subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2",
-                    "-subj", "/CN=EXAMPLE", "-addext", "subjectAltName=IP:127.0.0.1,DNS:localhost,DNS:mail.localhost",
+                    "-subj", "/CN=EXAMPLE", "-addext", "subjectAltName=IP:127.0.0.1,DNS:localhost,DNS:mail.s3.localhost",
                     "-keyout", key, "-out", cert], check=True, capture_output=True)
     return key, cert
 
@@ -191,7 +191,7 @@ ForceCommand internal-sftp
 
 
 class S3(Server):
-    """s3rver, with TLS; `plain` without."""
+    """s3rver, with TLS; `plain` without. Its continuation tokens are DES, which OpenSSL 3 calls legacy."""
     http = True
     plain, any_signature = False, []
 
@@ -199,7 +199,7 @@ class S3(Server):
         self.key, self.cert = certificate(self.folder)
         self.secret = write(os.path.join(self.folder, "secret"), "S3RVER\n")
         tls = [] if self.plain else [self.key, self.cert]
-        self.process = subprocess.Popen(["node", os.path.join(HERE, "s3_server.js"), MODULES, self.root, "mail"] + tls + self.any_signature, stdout=subprocess.PIPE)
+        self.process = subprocess.Popen(["node", "--openssl-legacy-provider", os.path.join(HERE, "s3_server.js"), MODULES, self.root, "mail"] + tls + self.any_signature, stdout=subprocess.PIPE)
         line = self.process.stdout.readline()
         if not line.strip().isdigit():
             raise RuntimeError("the S3 server does not start; ./dev setup installs it")
@@ -232,4 +232,4 @@ class VirtualHostS3(S3):
     any_signature = ["any"]
 
     def words(self, port, box):
-        return [f"s3://mail.localhost:{port or self.port}/{box}", "--s3-virtual-host"] + self.key_words()
+        return [f"s3://mail.s3.localhost:{port or self.port}/{box}", "--s3-virtual-host"] + self.key_words()

@@ -225,6 +225,69 @@ class Suite:
         self.assertEqual(self.server.listing(self.box), {})
 
 
+    def outbox(self):
+        return {d["to"]: d["state"] for e in self.ok("cn-liaison", "--json", "outbox").json for d in e["deliveries"]}
+
+    def own_bundle(self, *to):
+        """Packed in this test's own home: the outbox knows it."""
+        self.make_case({"one.txt": b"one", "noise.bin": random.Random(1).randbytes(MIB)})
+        self.pack(*to, out="own.valise")
+        return self.path("own.valise")
+
+    def test_sync_both_ways(self):
+        self.bundle = self.own_bundle(KH, TH)
+        self.add("cn-liaison", "kh-desk", "th-desk", "ae-desk")
+        sent = self.send()
+        self.assertEqual(self.outbox(), {KH: "sent", TH: "sent"})
+        self.assertEqual(self.ok("ae-desk", "--json", "sync", "mail", "--ingest").json["received"], [])
+        r = self.ok("kh-desk", "--json", "sync", "mail", "--ingest").json
+        self.assertEqual([(m["id"], m["state"]) for m in r["received"]], [(sent["id"], "ingested")])
+        self.assertEqual(len(self.ok("kh-desk", "--json", "cases").json), 1)
+        self.assertEqual(self.ok("kh-desk", "--json", "sync", "mail", "--ingest").json["received"], [])  # only once
+        r = self.ok("cn-liaison", "--json", "sync", "mail", "-o", "in").json
+        self.assertEqual(([x["state"] for x in r["receipts"]], r["pruned"]), (["ingested"], []))  # one is missing
+        self.assertEqual(self.outbox(), {KH: "ingested", TH: "sent"})
+        r = self.ok("th-desk", "--json", "sync", "mail", "-o", "in-th").json
+        self.assertEqual(read(r["received"][0]["file"]), read(self.bundle))
+        r = self.ok("cn-liaison", "--json", "sync", "mail", "-o", "in").json
+        self.assertEqual(r["pruned"], [sent["id"]])
+        self.assertEqual(self.outbox(), {KH: "ingested", TH: "delivered"})
+        self.assertEqual(self.server.listing(self.box), {})
+        events = [e for e in self.ok("cn-liaison", "--json", "custody", "show", "EX-01").out.decode().split() if "bundle_sent" in e]
+        self.assertEqual(len(events), 1)
+
+    def test_sync_tells_of_damage(self):
+        self.bundle = self.own_bundle(KH)
+        self.add()
+        sent = self.send()
+        self.damage(self.parts()[sorted(self.parts())[0]])
+        r = self.run_valise("kh-desk", "--json", "sync", "mail", "--ingest")
+        self.assertEqual((r.code, r.json["received"][0]["state"]), (20, "refused"))
+        self.assertEqual(self.ok("kh-desk", "--json", "sync", "mail", "--ingest").json["received"], [])  # said once
+        self.assertFalse(os.path.exists(self.path("homes/kh-desk/store/objects")) and os.listdir(self.path("homes/kh-desk/store/objects")))
+        r = self.ok("cn-liaison", "--json", "sync", "mail", "-o", "in").json
+        self.assertEqual(([x["state"] for x in r["receipts"]], r["pruned"]), (["refused"], []))
+        self.assertEqual(self.outbox(), {KH: "refused"})
+        self.assertEqual(self.send()["repaired"], 1)
+        self.assertEqual(self.ok("kh-desk", "--json", "sync", "mail", "--ingest").json["received"][0]["state"], "ingested")
+        self.assertEqual(self.ok("cn-liaison", "--json", "sync", "mail", "-o", "in").json["pruned"], [sent["id"]])
+        self.assertEqual(self.outbox(), {KH: "ingested"})
+
+    def test_notes_travel_with_their_seal(self):
+        self.bundle = self.own_bundle(KH)
+        self.add()
+        self.send()
+        self.ok("cn-liaison", "correction", "new", self.bundle, "--action", "withdraw", "--note", "seized from another person", "-o", "c.correction")
+        self.ok("cn-liaison", "send", "c.correction", "mail")
+        self.ok("kh-desk", "sync", "mail", "--ingest")
+        self.assertEqual([n["reason"] for n in self.ok("kh-desk", "--json", "correction", "list").json], ["seized from another person"])
+        for name, path in self.server.listing(self.box).items():
+            if "/note-" in name:
+                self.assertNotIn(b"seized", read(path))
+        self.write("other", "valise-other/v1\nseal " + "0" * 64 + "\n")
+        self.refused(2, "cn-liaison", "send", "other", "mail")
+
+
 class Line(Suite):
     """What must be true on every backend with a line."""
 
