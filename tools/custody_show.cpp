@@ -6,6 +6,7 @@
 
 #include "libexchange/base/text.h"
 #include "libexchange/custody/record.h"
+#include "libexchange/store/cases.h"
 #include "tools/commands.h"
 #include "tools/custody_json.h"
 #include "tools/table.h"
@@ -38,6 +39,47 @@ std::string holder_of(const Chain& chain) {
   return chain.holder()->name + (chain.in_transit() ? " (on its way)" : "");
 }
 
+// What the senders' sheets tell of the time before the exhibit came here. Nothing where this home has no
+// store.
+std::vector<exchange::ToldEvent> told(const Context& context, const exchange::ExhibitId& id) {
+  const auto place = exchange::StorePlace::of(context.home());
+  if (!exchange::Store::used(place)) return {};
+  try {
+    exchange::Store store(place);
+    return exchange::told_custody(store, {id.the_case.reference, id.the_case.agency}, id.exhibit);
+  } catch (const Failure& f) {
+    context.warn(std::string("what the sender's sheet tells is not shown: ") + f.what(), f.hint());
+    return {};
+  }
+}
+
+std::string told_text(const std::vector<exchange::ToldEvent>& events) {
+  std::string text;
+  for (std::size_t i = 0; i < events.size();) {
+    const auto& bundle = events[i];
+    Table table({"at (local)", "event", "by", "place"});
+    for (; i < events.size() && events[i].seal == bundle.seal; ++i)
+      table.add({events[i].at, events[i].event,
+                 events[i].actor + "\n" + events[i].role + ", " + events[i].agency, events[i].place});
+    text += fmt::format("as told by {}, sealed at {}, seal {}\n{}\n", shown(bundle.signer), bundle.sealed_at,
+                        bundle.seal.substr(0, 16), table.text());
+  }
+  return text.empty() ? text : text + "as recorded here\n";
+}
+
+Json told_json(const std::vector<exchange::ToldEvent>& events) {
+  Json list = Json::array();
+  for (const auto& e : events)
+    list.push_back({{"at", e.at},
+                    {"event", e.event},
+                    {"by", {{"name", e.actor}, {"role", e.role}, {"agency", e.agency}}},
+                    {"place", e.place},
+                    {"seal", e.seal},
+                    {"signer", e.signer},
+                    {"sealed_at", e.sealed_at}});
+  return list;
+}
+
 void show_one(const Context& context, const CustodyLog& log, const exchange::ExhibitId& id) {
   auto history = log.history(id);
   Chain logged(id.exhibit, chain_options(context.home()));
@@ -60,6 +102,7 @@ void show_one(const Context& context, const CustodyLog& log, const exchange::Exh
                holder_of(chain), chain.seal().empty() ? "-" : chain.seal(), details(e.event),
                to_hex(e.id).substr(0, 16), e.event.signer.name});
   }
+  const auto before = told(context, id);
   if (context.json) {
     Json list = Json::array();
     for (const auto& f : findings) list.push_back(finding_json(f));
@@ -68,6 +111,7 @@ void show_one(const Context& context, const CustodyLog& log, const exchange::Exh
                        {"holder", chain.holder() ? Json(chain.holder()->name) : Json()},
                        {"in_transit", chain.in_transit()},
                        {"ended", chain.ended()},
+                       {"told", told_json(before)},
                        {"events", events},
                        {"findings", list},
                        {"checkpoint", checkpoint_json(log.checkpoint())}});
@@ -75,7 +119,7 @@ void show_one(const Context& context, const CustodyLog& log, const exchange::Exh
   }
   std::string text = fmt::format("{}  case {} ({})\n", shown(id.exhibit), shown(id.the_case.reference),
                                  shown(id.the_case.agency)) +
-                     table.text();
+                     told_text(before) + table.text();
   text += "held by    " + shown(holder_of(chain)) + "\n";
   for (const auto& f : findings)
     text += fmt::format("{} {} ({}, event {})\n", f.explained ? "explained " : "attention ", shown(f.message),

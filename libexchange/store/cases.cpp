@@ -106,6 +106,20 @@ CaseDetail case_detail(Store& store, const CaseKey& key, bool reveal) {
   return detail;
 }
 
+std::vector<ToldEvent> told_custody(Store& store, const CaseKey& key, const std::string& exhibit) {
+  std::vector<ToldEvent> told;
+  store.database().query(
+      "select r.at, r.event, r.actor, r.role, r.agency, r.place, b.seal, b.signer, b.sealed_at from "
+      "custody_row r "
+      "join bundle b on b.id = r.bundle where b.reference = ? and b.requesting = ? and r.exhibit = ? "
+      "order by b.sealed_at, b.id, r.line",
+      {key.reference, key.requesting, exhibit}, [&](const ResultRow& row) {
+        told.push_back({row.text(0), row.text(1), row.text(2), row.text(3), row.text(4), row.text(5),
+                        row.text(6), row.text(7), row.text(8)});
+      });
+  return told;
+}
+
 CaseKey find_case(Store& store, const std::string& reference, const std::string& agency) {
   std::vector<CaseKey> found;
   store.database().query(

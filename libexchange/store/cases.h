@@ -44,6 +44,14 @@ struct CaseDetail {
 };
 CaseDetail case_detail(Store& store, const CaseKey& key, bool reveal);
 
+// What a sender's custody sheet tells of an exhibit: its claim, under its seal.
+struct ToldEvent {
+  std::string at, event, actor, role, agency, place;
+  std::string seal, signer, sealed_at;  // of the bundle
+};
+// Oldest bundle first, rows in the sheet's order.
+std::vector<ToldEvent> told_custody(Store& store, const CaseKey& key, const std::string& exhibit);
+
 // The case with this reference. Failure{usage}: there is none, or `agency` must say which of several.
 CaseKey find_case(Store& store, const std::string& reference, const std::string& agency = {});
 

@@ -50,6 +50,12 @@ class Store(StoreWorld):
         for part in ("สมชาย ตัวอย่าง", "TLP:AMBER+STRICT H1", "onward prohibited", "delete after 2031-05-31"):
             self.assertIn(part, page)
         self.refused(2, "kh-desk", "show", "XA-NONE-2026-000001")
+        held = self.ok("kh-desk", "custody", "show", "EX-01", "--case", LANTERN, "--json").json
+        self.assertEqual([e["event"] for e in held["told"]],
+                         ["seized", "sealed", "transferred", "received", "unsealed", "extracted", "resealed", "correction"])
+        self.assertEqual({(e["signer"], e["seal"]) for e in held["told"]}, {("cn-example-police/liaison", d["bundles"][0]["seal"])})
+        self.assertEqual([e["event"] for e in held["events"]], ["ingested"])
+        self.assertIn("as told by cn-example-police/liaison", self.ok("kh-desk", "custody", "show", "EX-01", "--case", LANTERN).out.decode())
         self.refused(2, "kh-desk", "show", LANTERN, "--agency", "xx-other")
 
     def test_retention_hold_and_purge(self):
