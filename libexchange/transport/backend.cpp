@@ -9,7 +9,7 @@ namespace exchange {
 std::unique_ptr<Backend> open_backend(const Remote& remote, const SecretBytes& secret, const Tuning& tuning) {
   switch (remote.kind()) {
     case Remote::Kind::folder:
-      return open_folder(remote);
+      return open_folder(remote, tuning);
     case Remote::Kind::webdav:
       return open_webdav(remote, secret, tuning);
     case Remote::Kind::sftp:

@@ -6,6 +6,10 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <chrono>
+#include <thread>
+
 #include "libexchange/base/text.h"
 #include "libexchange/crypto/digest.h"
 #include "libexchange/transport/line.h"
@@ -16,10 +20,11 @@ namespace {
 
 class FolderBackend : public Backend {
  public:
-  explicit FolderBackend(const Remote& remote) : root_(remote.place()) {}
+  FolderBackend(const Remote& remote, const Tuning& tuning)
+      : root_(remote.place()), bytes_per_second_(tuning.bytes_per_second) {}
 
   void put(const std::string& name, View bytes) override {
-    check_interrupted();
+    pace(bytes.size());
     write_file(root_ / name, bytes, OutputFile::Existing::replace);
     if (!reads_back(name, bytes))
       throw Failure(Code::unavailable, shown(name) + ": reads back other than it was written",
@@ -27,7 +32,7 @@ class FolderBackend : public Backend {
   }
 
   void get(const std::string& name, std::uint64_t offset, MutableView out) override {
-    check_interrupted();
+    pace(out.size());
     const Fd fd(::open((root_ / name).c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
     if (!fd && errno == ENOENT)
       throw Failure(Code::truncated, shown(name) + ": is not there", "wait for the rest to arrive");
@@ -84,6 +89,17 @@ class FolderBackend : public Backend {
                     "is the stick or share mounted?");
   }
 
+  // Waits as long as this many bytes may take: a share's line may be somebody else's too.
+  void pace(std::size_t bytes) const {
+    check_interrupted();
+    if (bytes_per_second_ == 0) return;
+    using Seconds = std::chrono::duration<double>;
+    const auto end = std::chrono::steady_clock::now() +
+                     Seconds(static_cast<double>(bytes) / static_cast<double>(bytes_per_second_));
+    for (Seconds left; (left = end - std::chrono::steady_clock::now()) > Seconds::zero(); check_interrupted())
+      std::this_thread::sleep_for(std::min(left, Seconds(0.1)));
+  }
+
   // From the disk, not from memory, where the system can be told so.
   bool reads_back(const std::string& name, View bytes) const {
     const Fd fd = open_file(root_ / name, O_RDONLY);
@@ -99,10 +115,13 @@ class FolderBackend : public Backend {
   }
 
   fs::path root_;
+  std::uint64_t bytes_per_second_;
 };
 
 }  // namespace
 
-std::unique_ptr<Backend> open_folder(const Remote& remote) { return std::make_unique<FolderBackend>(remote); }
+std::unique_ptr<Backend> open_folder(const Remote& remote, const Tuning& tuning) {
+  return std::make_unique<FolderBackend>(remote, tuning);
+}
 
 }  // namespace exchange

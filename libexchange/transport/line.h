@@ -52,6 +52,6 @@ class Line {
 std::unique_ptr<Backend> open_webdav(const Remote& remote, const SecretBytes& secret, const Tuning& tuning);
 std::unique_ptr<Backend> open_sftp(const Remote& remote, const SecretBytes& secret, const Tuning& tuning);
 std::unique_ptr<Backend> open_s3(const Remote& remote, const SecretBytes& secret, const Tuning& tuning);
-std::unique_ptr<Backend> open_folder(const Remote& remote);
+std::unique_ptr<Backend> open_folder(const Remote& remote, const Tuning& tuning);
 
 }  // namespace exchange
