@@ -352,7 +352,9 @@ class Line(Suite):
 
     def test_many_faults(self):
         """Nothing is lost, nothing is accepted that was changed."""
-        for seed in range(40 if SLOW else 1):
+        faults = seed = 0
+        while faults < (1000 if SLOW else 6):
+            seed += 1
             rng = random.Random(seed)
             kinds = ["cut_up", "cut_down", "reset_up", "flip_up", "flip_down", "delay"]
 
@@ -365,7 +367,9 @@ class Line(Suite):
             self.send("--tries", "30", "--timeout", "2", name=name)
             [r] = self.ok("kh-desk", "--json", "fetch", name, "-o", f"in{seed}", "--tries", "30", "--timeout", "2").json
             self.assertEqual(read(r["file"]), read(self.bundle))
-            self.assertGreater(out.faults, 5)
+            os.unlink(r["file"])
+            self.assertGreater(out.faults, 0)
+            faults += out.faults
             for path in self.server.listing(self.box).values():
                 os.unlink(path)
 
