@@ -76,7 +76,7 @@ class Store(StoreWorld):
         self.assertFalse([n for n in kept if n.endswith(".valise")])
         for text in ("Paper Lantern", "SOMCHAI", "somchai", "ตัวอย่าง", "12025550101", "chat.json", "AE879990000000000000001"):
             for name, data in kept.items():
-                self.assertNotIn(text.encode(), data, name)
+                self.assertFalse(text.encode() in data, name)
             self.assert_not_in_database(text)
         self.refused(32, "kh-desk", "ingest", self.sealed("paper-lantern"))
         self.assertEqual(self.ok("kh-desk", "store", "check", "--json").json["faults"], [])
@@ -117,7 +117,7 @@ class StoreOnPostgresql(Store):
         schema = f"t{self.server.count}"
         for table in self.server.sql("select tablename from pg_tables where schemaname = current_schema()", schema).split():
             path = self.server.sql(f"select pg_relation_filepath('{schema}.{table}')", schema).strip()
-            self.assertNotIn(text.encode(), read(os.path.join(self.server.folder, "data", path)), table)
+            self.assertFalse(text.encode() in read(os.path.join(self.server.folder, "data", path)), table)
 
     def test_a_password_never_stands_in_the_address(self):
         self.write("homes/th-desk/config.toml", 'store = "postgresql://analyst:hunter2@db/valise"\n')

@@ -350,6 +350,15 @@ class Line(Suite):
         process.stderr.close()
         self.assert_fetched("in")
 
+    def through(self, home, *words):
+        """Run again while the line does not let it (a flipped byte may make a certificate a stranger's): it goes on."""
+        for _ in range(5):
+            r = self.run_valise(home, *words)
+            if r.code != 3:
+                break
+        self.assertEqual(r.code, 0, r.err)
+        return r
+
     def test_many_faults(self):
         """Nothing is lost, nothing is accepted that was changed."""
         faults = seed = 0
@@ -364,8 +373,8 @@ class Line(Suite):
             out = self.proxy(fault)
             name = f"m{seed}"
             self.add("cn-liaison", "kh-desk", port=out.port, name=name)
-            self.send("--tries", "30", "--timeout", "2", name=name)
-            [r] = self.ok("kh-desk", "--json", "fetch", name, "-o", f"in{seed}", "--tries", "30", "--timeout", "2").json
+            self.through("cn-liaison", "send", self.bundle, name, "--tries", "30", "--timeout", "2")
+            [r] = self.through("kh-desk", "--json", "fetch", name, "-o", f"in{seed}", "--tries", "30", "--timeout", "2").json
             self.assertEqual(read(r["file"]), read(self.bundle))
             os.unlink(r["file"])
             self.assertGreater(out.faults, 0)
