@@ -45,7 +45,7 @@ for folder in build $([ -z "$quick" ] && echo build-debug); do
     step "$folder: $area" "$folder/test_$area"
   done
   export VALISE=$PWD/$folder/valise
-  for file in tests/cli/test_*.py tests/transport/test_*.py; do
+  for file in tests/transport/test_*.py tests/cli/test_*.py; do  # the first one mostly waits
     step "$folder: $(basename "$file" .py)" /usr/bin/python3 "$file"
   done
   step "$folder: vectors" /usr/bin/python3 tests/vectors/run_vectors.py
