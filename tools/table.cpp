@@ -16,7 +16,8 @@ using exchange::pad_right;
 using exchange::printable;
 
 std::string shown(const std::string& text) {
-  const std::string plain = printable(text);
+  std::string plain = printable(text);
+  if (std::all_of(plain.begin(), plain.end(), [](unsigned char c) { return c < 0x80; })) return plain;
   const auto unicode = icu::UnicodeString::fromUTF8(plain);
   for (std::int32_t i = 0; i < unicode.length(); i = unicode.moveIndex32(i, 1)) {
     const UCharDirection d = u_charDirection(unicode.char32At(i));

@@ -5,6 +5,8 @@
 #include <unicode/uchar.h>
 #include <unicode/utf8.h>
 
+#include <algorithm>
+
 namespace exchange {
 
 // libsodium takes no null pointer, so nothing is encoded as nothing here.
@@ -84,6 +86,10 @@ void each_code_point(std::string_view text, Visit visit) {
   }
 }
 
+// ASCII that a terminal shows as it is: most text of most tables.
+bool is_plain(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) { return c >= 0x20 && c < 0x7f && c != '\\'; });
+}
 bool is_bidi_control(UChar32 c) { return u_hasBinaryProperty(c, UCHAR_BIDI_CONTROL); }
 
 }  // namespace
@@ -95,6 +101,7 @@ bool is_utf8(std::string_view text) {
 }
 
 std::string printable(std::string_view raw) {
+  if (is_plain(raw)) return std::string(raw);
   std::string out;
   out.reserve(raw.size());
   each_code_point(raw, [&](UChar32 c, std::string_view bytes) {
@@ -114,6 +121,7 @@ std::string printable(std::string_view raw) {
 }
 
 std::size_t display_width(std::string_view text) {
+  if (is_plain(text)) return text.size();
   std::size_t columns = 0;
   each_code_point(text, [&](UChar32 c, std::string_view) {
     const int type = c < 0 ? int{U_UNASSIGNED} : int{u_charType(c)};
