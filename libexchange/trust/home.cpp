@@ -64,25 +64,30 @@ void Home::add_agency(const std::string& text, std::string_view fingerprint) {
 
 void Home::trust_for_now(const std::string& text) { for_now_.push_back(Card::parse(text)); }
 
-std::vector<Agency> Home::agencies() const {
-  std::vector<Agency> found;
-  for (const fs::path& path : files_in(folder_ / "trust", ".card")) {
+std::optional<Agency> Home::agency(std::string_view id) const {
+  const fs::path path = folder_ / "trust" / (std::string(id) + ".card");
+  if (is_agency_id(id) && fs::exists(path)) {
     Agency agency{Card::parse(read_note(path)), {}};
-    const fs::path list = folder_ / "trust" / (agency.card.agency + ".revocations");
+    if (agency.card.agency != id)
+      throw Failure(Code::malformed, printable(path.native()) + ": is the card of " + agency.card.agency,
+                    "take cards with: valise trust add CARD --fingerprint FP");
+    const fs::path list = fs::path(path).replace_extension(".revocations");
     if (fs::exists(list)) agency.revocations = RevocationList::parse(read_note(list));
-    found.push_back(std::move(agency));
+    return agency;
   }
-  for (const Card& card : for_now_) {
-    const auto same = [&](const Agency& a) { return a.card.agency == card.agency; };
-    if (std::none_of(found.begin(), found.end(), same)) found.push_back({card, {}});
-  }
-  return found;
+  const auto for_now = std::ranges::find(for_now_, id, &Card::agency);
+  if (for_now == for_now_.end()) return std::nullopt;
+  return Agency{*for_now, {}};
 }
 
-std::optional<Agency> Home::agency(std::string_view id) const {
-  for (Agency& a : agencies())
-    if (a.card.agency == id) return std::move(a);
-  return std::nullopt;
+std::vector<Agency> Home::agencies() const {
+  std::set<std::string> ids;
+  for (const fs::path& path : files_in(folder_ / "trust", ".card")) ids.insert(path.stem().native());
+  for (const Card& card : for_now_) ids.insert(card.agency);
+  std::vector<Agency> found;
+  for (const std::string& id : ids)
+    if (auto a = agency(id)) found.push_back(std::move(*a));
+  return found;
 }
 
 void Home::remove_agency(std::string_view id) {
