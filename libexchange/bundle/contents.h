@@ -9,6 +9,7 @@
 
 #include "libexchange/bundle/chunk_reader.h"
 #include "libexchange/bundle/file_assembler.h"
+#include "libexchange/bundle/frame_walk.h"
 #include "libexchange/bundle/keys.h"
 #include "libexchange/bundle/messages.h"
 #include "libexchange/bundle/slices.h"

@@ -41,6 +41,14 @@ void FrameWalk::feed(View bytes) {
   }
 }
 
+void FrameWalk::pass_to(std::uint64_t position) {
+  const std::uint64_t n = position - position_;
+  if (n > skip_)
+    throw Failure(Code::integrity, fmt::format("byte {}: was changed while it was read", position_));
+  skip_ -= n;
+  position_ = position;
+}
+
 void FrameWalk::expect_next(const Frame& frame, std::uint32_t& count) {
   const auto wrong = [&](const char* why) {
     return Failure(Code::integrity, fmt::format("byte {}: {}", frame_at_, why));

@@ -1,4 +1,5 @@
-// Step 7: the sequence of frames, checked without keys. Fed with the sealed bytes in order, in any pieces.
+// Step 7: the sequence of frames, checked without keys. Fed with the sealed bytes in order, in any pieces;
+// bodies may be left out.
 #pragma once
 #include <vector>
 
@@ -17,6 +18,9 @@ class FrameWalk {
   explicit FrameWalk(const Preamble& preamble);
   // Failure{malformed}, {integrity} or {limit}, as docs/format.md, "Frames", says.
   void feed(View bytes);
+  // Goes on to the byte at `position` without looking at what lies between: it must be of one frame's body.
+  // Failure{integrity} when it is not.
+  void pass_to(std::uint64_t position);
   // After the last byte: the sequence must be complete, with the manifest at `manifest_offset`.
   void finish(std::uint64_t manifest_offset) const;
 

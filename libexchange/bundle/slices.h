@@ -1,11 +1,9 @@
 // The ciphertext tree in use: every byte that is parsed comes from a private buffer whose digest was compared
-// with the checked table. Steps 5 and 7.
+// with the checked table.
 #pragma once
-#include <functional>
 #include <list>
 
 #include "libexchange/bundle/envelope.h"
-#include "libexchange/bundle/frame_walk.h"
 
 namespace exchange {
 
@@ -29,10 +27,8 @@ class VerifiedSlices {
   std::list<Slice> cache_;  // most recent first
 };
 
-// Hashes all slices on `threads` threads and walks them in order. Appends every problem; the walk is only
-// complete when there is none.
-void check_slices(const Source& source, const Envelope& envelope, unsigned threads, FrameWalk& walk,
-                  std::vector<VerdictProblem>& problems,
-                  const std::function<void(std::uint64_t, std::uint64_t)>& progress);
+// Bytes of slice `index`: 8 MiB, the last one less.
+std::size_t slice_size(const Envelope& envelope, std::uint64_t index);
+Failure slice_changed(std::uint64_t index);
 
 }  // namespace exchange

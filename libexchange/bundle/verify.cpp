@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "libexchange/bundle/slice_check.h"
+
 namespace exchange {
 
 namespace {
