@@ -5,7 +5,7 @@
 namespace exchange {
 
 namespace {
-constexpr std::size_t kBlocks = 4, kSmall = 256 << 10;
+constexpr std::size_t kBlocks = 12, kSmall = 256 << 10;
 }
 
 SealedOutput::SealedOutput(int fd, std::string name)

@@ -21,7 +21,7 @@ namespace exchange {
 
 namespace {
 
-constexpr std::size_t kMaxSlots = 40;  // of about 2.3 MiB: memory stays below 128 MiB on any machine
+constexpr std::size_t kMaxSlots = 36;  // of about 2.3 MiB: memory stays below 128 MiB on any machine
 constexpr std::size_t kMaxListed = 1000;
 
 Salt random_salt() {
@@ -205,7 +205,7 @@ class Writer {
     std::vector<Worker> workers;
     for (unsigned i = 0; i < threads; ++i) workers.emplace_back(plan_.level);
     Pipeline<Turn> pipeline(
-        threads, std::min<std::size_t>(2 * threads + 4, kMaxSlots),
+        threads, std::min<std::size_t>(4 * threads + 8, kMaxSlots),
         [&](Turn& turn, std::size_t i) {
           if (turn.kind == Turn::Kind::chunk)
             turn.out = seal_frame(turn.sealed, turn.frame, View(turn.plain).first(turn.length),
