@@ -15,8 +15,8 @@ namespace exchange {
 
 namespace {
 
-// Touching a page that the file no longer has, or whose medium fails, raises SIGBUS in the thread that touches
-// it. While a thread looks, the handler takes it back to where it began to.
+// Touching a page that the file no longer has, or whose medium fails, raises SIGBUS in the thread that
+// touches it. While a thread looks, the handler takes it back to where it began to.
 thread_local sigjmp_buf* looking = nullptr;
 
 void leave(int signal) {

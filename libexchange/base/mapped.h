@@ -17,8 +17,9 @@ class Mapped {
   Mapped& operator=(const Mapped&) = delete;
   ~Mapped();
 
-  // Runs `use` over all the bytes. Where the file ends early, or its medium fails, `use` is left in the middle
-  // and Failure{truncated} or {unavailable} thrown: `use` must not own anything, lock anything, or throw.
+  // Runs `use` over all the bytes. Where the file ends early, or its medium fails, `use` is left in the
+  // middle and Failure{truncated} or {unavailable} thrown: `use` must not own anything, lock anything, or
+  // throw.
   void look(const std::function<void(View)>& use) const;
 
  private:

@@ -72,10 +72,12 @@ void connect_sqlite(soci::session& session, const fs::path& file) {
     throw Failure(Code::usage, printable(file.native()) + ": a database path may not hold a quotation mark",
                   "choose another --home");
   make_private(file);
+  // What is in clear stays on the disk of the index.
+  ::setenv("SQLITE_TMPDIR", fs::absolute(file).parent_path().c_str(), 1);
   session.open(soci::sqlite3, "dbname=\"" + file.native() + "\" timeout=" + std::to_string(kBusySeconds));
   for (const char* pragma :
        {"pragma journal_mode = wal", "pragma synchronous = full", "pragma secure_delete = on",
-        "pragma foreign_keys = on", "pragma temp_store = memory", "pragma cache_size = -65536"})
+        "pragma foreign_keys = on", "pragma cache_size = -65536"})
     session << pragma;
 }
 

@@ -52,7 +52,8 @@ class Database {
  public:
   // `address`: "postgresql://…" as libpq reads it, without a password in it (Failure{usage}: use PGPASSFILE
   // or passfile=), or the path of an SQLite file, made with mode 0600 where it is not there (its folder must
-  // be). SQLite runs with a write-ahead log, full synchronisation, secure deletion and foreign keys.
+  // be). SQLite runs with a write-ahead log, full synchronisation, secure deletion and foreign keys; its
+  // temporary files are unnamed, in the same folder.
   static Database open(const std::string& address);
   static bool is_server(std::string_view address);
   Database(Database&&) noexcept;
@@ -97,7 +98,8 @@ class Transaction {
   bool open_ = true;
 };
 
-// Many rows into one table, a statement for many rows at a time. Use inside a Transaction.
+// Many rows into one table, a statement for many rows at a time. Use inside a Transaction, or for a temporary
+// table.
 class BulkInsert {
  public:
   BulkInsert(Database& database, const std::string& table, const std::vector<std::string>& columns);

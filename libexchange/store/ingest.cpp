@@ -1,5 +1,6 @@
 #include "libexchange/store/ingest.h"
 
+#include "libexchange/base/parallel.h"
 #include "libexchange/base/text.h"
 #include "libexchange/bundle/slices.h"
 #include "libexchange/trust/fields.h"
@@ -31,11 +32,13 @@ bool known(Database& database, const Values& sealed, const std::string& file) {
   return true;
 }
 
-void copy_verified(const VerifiedBundle& bundle, const std::function<void(View)>& take) {
+void copy_verified(const VerifiedBundle& bundle, const std::atomic<bool>& stop,
+                   const std::function<void(View)>& take) {
   VerifiedSlices slices(bundle.source(), bundle.envelope());
   const std::uint64_t sealed = bundle.envelope().seal.length, size = bundle.source().size();
   for (std::uint64_t at = 0; at < sealed;) {
     check_interrupted();
+    if (stop) throw Failure(Code::interrupted, "stopped");
     const Bytes piece = slices.read(at, std::min<std::uint64_t>(1 << 20, sealed - at));
     take(piece);
     at += piece.size();
@@ -116,10 +119,11 @@ Arrival parse_arrival(std::string_view text) {
   return arrival;
 }
 
-std::optional<Ingested> index_bundle(Database& database, BundleRows& rows, const Arrival& arrival) {
+std::optional<Ingested> index_bundle(Database& database, const BundleRows& rows, StagedRows& staged,
+                                     const Arrival& arrival) {
   const std::int64_t number =
       database.number("update counter set value = value + 1 where name = 'bundle' returning value");
-  const Values sealed = rows.sealed();
+  const Values& sealed = rows.sealed();
   std::string columns = "id, state, ingested_at, ingested_by", marks = "?, 'kept', ?, ?";
   Values values = {number, arrival.at, arrival.by};
   for (std::size_t i = 0; i < sealed.size(); ++i) {
@@ -130,20 +134,11 @@ std::optional<Ingested> index_bundle(Database& database, BundleRows& rows, const
   if (database.execute("insert into bundle (" + columns + ") values (" + marks + ") on conflict do nothing",
                        values) == 0)
     return std::nullopt;
-
-  std::vector<BulkInsert> inserts;
-  for (const IndexTableInfo& table : index_tables())
-    inserts.emplace_back(database, std::string(table.name), table.columns);
-  rows.each([&](IndexTable table, Values row) {
-    row.insert(row.begin(), number);
-    inserts[static_cast<std::size_t>(table)].add(std::move(row));
-  });
-  for (BulkInsert& insert : inserts) insert.flush();
+  staged.move(number);
   Ingested counts = described(sealed);
-  const auto rows_of = [&](IndexTable table) { return inserts[static_cast<std::size_t>(table)].rows(); };
-  counts.files = rows_of(IndexTable::file);
-  counts.persons = rows_of(IndexTable::person);
-  counts.identifiers = rows_of(IndexTable::identifier);
+  counts.files = staged.count(IndexTable::file);
+  counts.persons = staged.count(IndexTable::person);
+  counts.identifiers = staged.count(IndexTable::identifier);
   return counts;
 }
 
@@ -183,14 +178,22 @@ Ingested ingest(Store& store, VerifiedBundle& bundle, const IngestOptions& optio
   const Arrival arrival{to_utc(options.at), options.by};
   Arriving arriving(store, seal);
   step("arriving");
-  store.objects().put({seal, "valise"}, [&](const auto& take) { copy_verified(bundle, take); });
-  step("object");
+  StagedRows staged(database);
+  std::atomic<bool> stop = false;
+  run_parallel(2, stop, [&](unsigned part) {  // this thread has the database, the other one the objects
+    if (part == 0) {
+      staged.fill(rows, stop);
+    } else {
+      store.objects().put({seal, "valise"}, [&](const auto& take) { copy_verified(bundle, stop, take); });
+      step("object");
+    }
+  });
   check_copy(store.objects(), seal, bundle);
   store.objects().put_text({seal, "ingested"}, arrival_text(arrival));
   step("objects");
 
   Transaction transaction(database);
-  const auto counts = index_bundle(database, rows, arrival);
+  const auto counts = index_bundle(database, rows, staged, arrival);
   if (!counts) throw other_bytes(file);  // the bundle id came in under another seal meanwhile
   mark_due(database, rows);
   database.execute("delete from arriving where seal = ?", {seal});

@@ -93,7 +93,9 @@ class Rebuild {
     const auto arrived = store_.objects().get_text({seal, "ingested"});
     const Arrival arrival =
         arrived ? parse_arrival(*arrived) : Arrival{to_utc(bundle.verdict().seal->time), "-"};
-    if (!index_bundle(store_.database(), rows, arrival))
+    StagedRows staged(store_.database());
+    staged.fill(rows, false);
+    if (!index_bundle(store_.database(), rows, staged, arrival))
       throw Failure(Code::integrity, "has the bundle id of another object");
     mark_due(store_.database(), rows);
   }

@@ -4,10 +4,10 @@
 
 #include <algorithm>
 
+#include "libexchange/base/parallel.h"
 #include "libexchange/base/text.h"
 #include "libexchange/crypto/digest.h"
 #include "libexchange/transport/arriving.h"
-#include "libexchange/transport/parallel.h"
 
 namespace exchange {
 

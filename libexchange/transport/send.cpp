@@ -4,9 +4,9 @@
 
 #include <algorithm>
 
+#include "libexchange/base/parallel.h"
 #include "libexchange/base/text.h"
 #include "libexchange/crypto/digest.h"
-#include "libexchange/transport/parallel.h"
 
 namespace exchange {
 

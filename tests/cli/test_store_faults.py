@@ -1,5 +1,5 @@
 """The store under faults: killed at many moments, no room, read-only, two at once, damage."""
-import os, random, signal, subprocess, time
+import contextlib, os, random, signal, sqlite3, subprocess, time
 
 import world
 from storeworld import CRANE, LANTERN, StoreWorld
@@ -19,14 +19,14 @@ class Faults(StoreWorld):
     def cases(self):
         return {c["case"] for c in self.ok("kh-desk", "cases", "--json").json}
 
-    def killed_at_many_moments(self, *words, before=None, check=None):
+    def killed_at_many_moments(self, *words, before=None, check=None, times=4):
         """Runs the command, kills it after ever longer, and lets `check` look at what it left."""
-        begun = time.monotonic()
         before() if before else None
+        begun = time.monotonic()
         self.assertEqual(self.start(*words).wait(), 0)
         whole = time.monotonic() - begun
         rng = random.Random(7)
-        for i in range(24 if SLOW else 4):
+        for i in range(24 if SLOW else times):
             before() if before else None
             p = self.start(*words)
             time.sleep(whole * rng.random())
@@ -64,6 +64,34 @@ class Faults(StoreWorld):
             self.whole()
 
         self.killed_at_many_moments("store", "rebuild", check=check)
+
+    def sql(self, *statements):
+        """The last one's first cell, as text."""
+        if self.database == "postgresql":
+            return self.server.sql("; ".join(statements), f"t{self.server.count}").strip()
+        with contextlib.closing(sqlite3.connect(self.path("homes", "kh-desk", "store", "index.sqlite"), isolation_level=None)) as db:
+            for statement in statements:
+                rows = db.execute(statement).fetchall()
+        return str(rows[0][0]) if rows else ""
+
+    def test_migration_killed(self):
+        """The schema is brought back to its first version; whoever opens the store brings it forward, all or nothing."""
+        self.ingest("paper-crane")
+        now, seen = self.sql("select version from schema_version where product = 'store'"), set()
+        self.assertEqual(now, "3")
+
+        def back():
+            self.sql("drop table hold", "drop table correction", "drop table search", "update schema_version set version = 1 where product = 'store'")
+
+        def check(done):
+            version = self.sql("select version from schema_version where product = 'store'")
+            seen.add(version)
+            self.assertIn(version, ("3",) if done else ("1", "3"))
+            self.assertEqual(self.cases(), {CRANE})
+            self.whole()
+
+        self.killed_at_many_moments("cases", before=back, check=check, times=12)
+        self.assertIn("1", seen)
 
     def test_two_at_once(self):
         files = [self.sealed("paper-lantern"), self.sealed("paper-crane")]
@@ -174,7 +202,6 @@ class Disk(StoreWorld):
         self.assertEqual(events.count('"ingested"'), 1)
 
     def test_newer_database(self):
-        import sqlite3
         self.ingest("paper-crane")
         with sqlite3.connect(self.path("homes", "kh-desk", "store", "index.sqlite")) as db:
             db.execute("update schema_version set version = 99")

@@ -1,4 +1,4 @@
-// The same work on several connections at once.
+// Several pieces of work at once, the first failure ends all.
 #pragma once
 #include <atomic>
 #include <exception>
