@@ -6,6 +6,8 @@ namespace exchange {
 
 namespace {
 
+constexpr std::string_view kForServer = "{server} ";
+
 std::string dialect(const Database& database, std::string_view sql) {
   std::string out;
   for (constexpr std::string_view mark = "{text}";;) {
@@ -21,8 +23,10 @@ void apply(Database& database, const Migration& step) {
   const std::string sql = dialect(database, step.sql);
   for (std::size_t from = 0; from < sql.size();) {
     const std::size_t end = std::min(sql.find(";\n", from), sql.size());
-    const std::string statement(trim(sql.substr(from, end - from)));
-    if (!statement.empty()) database.execute(statement);
+    std::string statement(trim(sql.substr(from, end - from)));
+    const bool for_server = statement.starts_with(kForServer);
+    if (for_server) statement.erase(0, kForServer.size());
+    if (!statement.empty() && (!for_server || database.is_server())) database.execute(statement);
     from = end + 2;
   }
 }

@@ -9,7 +9,7 @@
 namespace exchange {
 
 // Step N (its place in the table, from 1). Statements end in ";" at a line's end. "{text}" is the type of
-// text: compared byte by byte in both databases.
+// text: compared byte by byte in both databases. A statement that begins with "{server} " is not for SQLite.
 struct Migration {
   std::string_view what;
   std::string_view sql;

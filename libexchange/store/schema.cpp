@@ -175,6 +175,19 @@ create table correction (
   accepted_at {text} not null);
 create index correction_seal on correction (seal);
 )"},
+    // A server would look up the bundle once for every row. Rows come and go with their bundle in one
+    // transaction, and `store check` compares them in both directions.
+    Migration{"rows without a look-up each", R"(
+{server} alter table exhibit drop constraint if exists exhibit_bundle_fkey;
+{server} alter table file drop constraint if exists file_bundle_fkey;
+{server} alter table person drop constraint if exists person_bundle_fkey;
+{server} alter table name drop constraint if exists name_bundle_fkey;
+{server} alter table name_ending drop constraint if exists name_ending_bundle_fkey;
+{server} alter table identifier drop constraint if exists identifier_bundle_fkey;
+{server} alter table identifier_also drop constraint if exists identifier_also_bundle_fkey;
+{server} alter table loss drop constraint if exists loss_bundle_fkey;
+{server} alter table custody_row drop constraint if exists custody_row_bundle_fkey;
+)"},
 };
 
 }  // namespace

@@ -52,8 +52,8 @@ std::uint64_t StagedRows::count(IndexTable table) const { return counts_[static_
 void StagedRows::move(std::int64_t bundle) {
   for (const IndexTableInfo& table : index_tables()) {
     const std::string columns = listed(own_columns(table));
-    database_.execute("insert into " + std::string(table.name) + " (" + table.columns.front() + ", " + columns +
-                          ") select cast(? as bigint), " + columns + " from " + staging(table),
+    database_.execute("insert into " + std::string(table.name) + " (" + table.columns.front() + ", " +
+                          columns + ") select cast(? as bigint), " + columns + " from " + staging(table),
                       {bundle});
   }
 }

@@ -1,5 +1,5 @@
-// The index rows of a bundle on their way in. They are computed into tables that only this connection sees, which
-// takes no lock, while the object is being copied; the transaction then only moves them.
+// The index rows of a bundle on their way in. They are computed into tables that only this connection sees,
+// which takes no lock, while the object is being copied; the transaction then only moves them.
 #pragma once
 #include <atomic>
 

@@ -78,7 +78,7 @@ class Faults(StoreWorld):
         """The schema is brought back to its first version; whoever opens the store brings it forward, all or nothing."""
         self.ingest("paper-crane")
         now, seen = self.sql("select version from schema_version where product = 'store'"), set()
-        self.assertEqual(now, "3")
+        self.assertGreater(now, "1")
 
         def back():
             self.sql("drop table hold", "drop table correction", "drop table search", "update schema_version set version = 1 where product = 'store'")
@@ -86,7 +86,7 @@ class Faults(StoreWorld):
         def check(done):
             version = self.sql("select version from schema_version where product = 'store'")
             seen.add(version)
-            self.assertIn(version, ("3",) if done else ("1", "3"))
+            self.assertIn(version, (now,) if done else ("1", now))
             self.assertEqual(self.cases(), {CRANE})
             self.whole()
 

@@ -27,7 +27,7 @@ Code code_of(const std::function<void()>& work) {
 constexpr Migration kSteps[] = {
     {"a table", "create table thing (name {text} primary key, size bigint);\n"},
     {"an index", "alter table thing add column note {text};\ncreate index thing_size on thing (size);\n"},
-    {"a second table", "create table other (thing {text} not null references thing (name));\n"},
+    {"a second table", "create table other (thing {text} not null references thing (name));\n{server} create table served (x bigint);\n"},
 };
 
 }  // namespace
@@ -53,6 +53,15 @@ TEST_CASE("values come back as they went in") {
   CHECK(db.execute("update thing set note = ? where size > ?", {std::nullopt, 5}) == 5);
   for (const std::string& bad : {std::string("a\0b", 3), std::string("\xff")})
     CHECK_THROWS_AS(db.execute("insert into thing (name) values (?)", {bad}), Failure);
+}
+
+TEST_CASE("a statement for the server is for the server alone") {
+  const std::string kind = EACH_DATABASE;
+  Place place(kind);
+  Database db = Database::open(place.address);
+  migrate(db, "test", kSteps);
+  const auto insert = [&] { db.execute("insert into served (x) values (1)"); };
+  CHECK(code_of(insert) == (db.is_server() ? Code::ok : Code::unavailable));
 }
 
 TEST_CASE("text is compared byte by byte") {
