@@ -148,7 +148,7 @@ void check(Context& context, const std::string& name, const LineOptions& line) {
   exchange::fill_random(bytes);
   check.look("writing", [&] {
     patiently([&] { backend->make_folder(folder); });
-    patiently([&] { backend->put(file, bytes); });
+    patiently([&] { backend->put_bytes(file, bytes); });
     const auto entries = patiently([&] { return backend->list(folder); });
     if (entries.size() != 1 || entries[0].size != bytes.size())
       throw Failure(Code::unavailable, "what was stored is not listed",

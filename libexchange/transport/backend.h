@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "libexchange/base/time.h"
+#include "libexchange/transport/body.h"
 #include "libexchange/transport/remote.h"
 
 namespace exchange {
@@ -40,9 +41,13 @@ constexpr std::size_t kMaxListing = std::size_t{16} << 20;  // bytes of one answ
 class Backend {
  public:
   virtual ~Backend() = default;
-  // Stores `bytes`, replacing what is there. On return the server has taken responsibility for exactly these
-  // bytes: docs/mailbox.md says for each kind how that is known.
-  virtual void put(const std::string& name, View bytes) = 0;
+  // Stores `body`, replacing what is there. On return the server has taken responsibility for exactly its
+  // bytes: docs/mailbox.md says for each kind how that is known. A Failure of `body` stores nothing whole.
+  virtual void put(const std::string& name, Body& body) = 0;
+  void put_bytes(const std::string& name, View bytes) {
+    Body body(bytes);
+    put(name, body);
+  }
   // Fills `out` from `offset`. Failure{truncated}: not there, or shorter. A LineCut's `passed` bytes of
   // `out` are good.
   virtual void get(const std::string& name, std::uint64_t offset, MutableView out) = 0;

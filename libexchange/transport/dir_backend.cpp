@@ -18,15 +18,26 @@ namespace exchange {
 
 namespace {
 
+constexpr std::size_t kPiece = 256 << 10;
+
 class FolderBackend : public Backend {
  public:
   FolderBackend(const Remote& remote, const Tuning& tuning)
       : root_(remote.place()), bytes_per_second_(tuning.bytes_per_second) {}
 
-  void put(const std::string& name, View bytes) override {
-    pace(bytes.size());
-    write_file(root_ / name, bytes, OutputFile::Existing::replace);
-    if (!reads_back(name, bytes))
+  void put(const std::string& name, Body& body) override {
+    pace(body.size());
+    OutputFile out(root_ / name, OutputFile::Existing::replace);
+    Bytes piece;
+    Sha256 digest;
+    for (std::size_t at = 0; at < body.size(); at += piece.size()) {
+      piece.resize(std::min(kPiece, body.size() - at));
+      body.read(at, piece);
+      digest.update(piece);
+      out.write(piece);
+    }
+    out.commit();
+    if (!reads_back(name, body.size(), digest.finish()))
       throw Failure(Code::unavailable, shown(name) + ": reads back other than it was written",
                     "the disk or stick is failing: use another");
   }
@@ -101,17 +112,17 @@ class FolderBackend : public Backend {
   }
 
   // From the disk, not from memory, where the system can be told so.
-  bool reads_back(const std::string& name, View bytes) const {
+  bool reads_back(const std::string& name, std::size_t size, const Hash& sha256) const {
     const Fd fd = open_file(root_ / name, O_RDONLY);
     ::posix_fadvise(fd.get(), 0, 0, POSIX_FADV_DONTNEED);
-    Bytes piece(std::min<std::size_t>(bytes.size(), 256 << 10));
+    Bytes piece;
     Sha256 digest;
-    for (std::size_t at = 0; at < bytes.size(); at += piece.size()) {
-      piece.resize(std::min(piece.size(), bytes.size() - at));
+    for (std::size_t at = 0; at < size; at += piece.size()) {
+      piece.resize(std::min(kPiece, size - at));
       read_exact_at(fd.get(), piece, at, shown(name));
       digest.update(piece);
     }
-    return digest.finish() == sha256(bytes);
+    return digest.finish() == sha256;
   }
 
   fs::path root_;

@@ -67,6 +67,7 @@ struct Line::State {
   std::size_t sent = 0, got = 0;
   std::uint64_t skip = 0;  // a server that knows no ranges sends what comes before, too
   bool filled = false, too_large = false, interrupted = false;
+  std::exception_ptr thrown;  // by the body
 
   template <class T>
   void set(CURLoption option, T value) {
@@ -90,17 +91,22 @@ std::size_t on_body(char* data, std::size_t one, std::size_t size, void* self) {
 
 std::size_t on_read(char* out, std::size_t one, std::size_t size, void* self) {
   auto& s = *static_cast<Line::State*>(self);
-  const std::size_t n = std::min(one * size, s.request->body.size() - s.sent);
-  if (n > 0) std::memcpy(out, s.request->body.data() + s.sent, n);
+  Body& body = *s.request->upload;
+  const std::size_t n = std::min(one * size, body.size() - s.sent);
+  try {
+    body.read(s.sent, {reinterpret_cast<std::uint8_t*>(out), n});
+  } catch (...) {
+    s.thrown = std::current_exception();
+    return CURL_READFUNC_ABORT;
+  }
   s.sent += n;
   return n;
 }
 
 int on_seek(void* self, curl_off_t offset, int origin) {
   auto& s = *static_cast<Line::State*>(self);
-  if (origin != SEEK_SET || offset < 0 || static_cast<std::size_t>(offset) > s.request->body.size())
-    return CURL_SEEKFUNC_FAIL;
-  s.sent = static_cast<std::size_t>(offset);
+  if (origin != SEEK_SET || offset != 0) return CURL_SEEKFUNC_FAIL;
+  s.sent = 0;
   return CURL_SEEKFUNC_OK;
 }
 
@@ -248,7 +254,7 @@ void Line::State::prepare(const LineRequest& r, curl_slist* headers, curl_slist*
     set(CURLOPT_READDATA, this);
     set(CURLOPT_SEEKFUNCTION, on_seek);
     set(CURLOPT_SEEKDATA, this);
-    set(CURLOPT_INFILESIZE_LARGE, static_cast<curl_off_t>(r.body.size()));
+    set(CURLOPT_INFILESIZE_LARGE, static_cast<curl_off_t>(r.upload->size()));
   } else if (r.method == "HEAD" || r.method == "COMMAND") {
     set(CURLOPT_NOBODY, 1L);
   } else if (!r.body.empty()) {
@@ -319,12 +325,14 @@ LineAnswer Line::perform(const LineRequest& request) {
   s.sent = s.got = 0;
   s.skip = request.offset;
   s.filled = s.too_large = s.interrupted = false;
+  s.thrown = nullptr;
   s.error[0] = 0;
   if (s.tuning.moving) s.tuning.moving->store(0);
   const List headers = list_of(request.headers), commands = list_of(request.commands);
   s.prepare(request, headers.get(), commands.get());
   const CURLcode code = curl_easy_perform(s.handle);
   if (s.tuning.moving) s.tuning.moving->store(0);
+  if (s.thrown) std::rethrow_exception(s.thrown);
   curl_easy_getinfo(s.handle, CURLINFO_RESPONSE_CODE, &answer.status);
   const bool enough = code == CURLE_WRITE_ERROR && s.filled;
   if (s.remote.kind() == Remote::Kind::sftp) {

@@ -8,6 +8,10 @@ namespace exchange {
 struct LineRequest {
   LineRequest(std::string method_, std::string path_, std::vector<std::string> headers_ = {}, View body_ = {})
       : method(std::move(method_)), path(std::move(path_)), headers(std::move(headers_)), body(body_) {}
+  LineRequest& sending(Body& what) {
+    upload = &what;
+    return *this;
+  }
   LineRequest& range(std::uint64_t from, MutableView out) {
     offset = from;
     into = out;
@@ -17,7 +21,8 @@ struct LineRequest {
   std::string method;  // GET PUT HEAD DELETE MKCOL PROPFIND; for SFTP: GET, PUT and COMMAND
   std::string path;    // below the remote's place, percent-encoded
   std::vector<std::string> headers;
-  View body;         // PUT, PROPFIND
+  View body;               // PROPFIND
+  Body* upload = nullptr;  // PUT
   MutableView into;  // GET of a range: exactly these bytes from `offset`; else the answer's body is kept
   std::uint64_t offset = 0;
   std::vector<std::string> commands;  // SFTP: before the transfer; "*": a failure is passed over

@@ -127,14 +127,14 @@ std::optional<SignedAnnouncement> Mailbox::announcement(const Hash& seal,
 void Mailbox::put_announcement(const Hash& seal, View sealed) {
   const std::string folder = seal_folder(seal);
   patiently([&] { backend_.make_folder(folder); });
-  patiently([&] { backend_.put(folder + "/" + std::string(kAnnouncement), sealed); });
+  patiently([&] { backend_.put_bytes(folder + "/" + std::string(kAnnouncement), sealed); });
 }
 
 void Mailbox::put_note(const Hash& seal, std::string_view note, std::span<const AgeRecipient> readers) {
   const std::string name = note_name(as_view(note));
   if (stored(seal).notes.contains(name)) return;
   const Bytes sealed = age_encrypt(readers, as_view(note));
-  patiently([&] { backend_.put(seal_folder(seal) + "/" + name, sealed); });
+  patiently([&] { backend_.put_bytes(seal_folder(seal) + "/" + name, sealed); });
 }
 
 std::vector<std::string> Mailbox::notes(const Hash& seal, std::span<const AgeIdentity* const> identities,

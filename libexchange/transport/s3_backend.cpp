@@ -37,8 +37,10 @@ class S3Backend : public Backend {
   S3Backend(const Remote& remote, const SecretBytes& secret, const Tuning& tuning)
       : remote_(remote), line_(at_host(remote, bucket_, prefix_), secret, tuning) {}
 
-  void put(const std::string& name, View bytes) override {
-    const LineAnswer a = line_.perform(LineRequest("PUT", key(name), signed_for(bytes), bytes));
+  void put(const std::string& name, Body& body) override {
+    const View bytes = body.in_memory();  // its digests are needed before and after
+    Body in_memory(bytes);
+    const LineAnswer a = line_.perform(LineRequest("PUT", key(name), signed_for(bytes)).sending(in_memory));
     if (a.status / 100 != 2) line_.refuse(a, "storing " + name);
     const std::string etag = without_quotes(a.etag);
     if (!is_md5(etag) || etag == md5_hex(bytes)) return;

@@ -14,23 +14,29 @@ namespace {
 
 constexpr int kRounds = 3;  // listings after which something is still missing
 
-// How large a part this line carries: halved when it is cut before a few parts got through, doubled again
-// after many.
+// How large a part this line carries. It begins small, so that little is lost on a bad line, and doubles with
+// each part that gets through up to what is thought possible: less where the line is cut before a few parts
+// got through, more again after many.
 class PartSize {
  public:
-  explicit PartSize(std::uint64_t size) : size_(size) {}
+  explicit PartSize(std::uint64_t possible) : possible_(possible), size_(std::min(kFirst, possible)) {}
   std::uint64_t get() const { return size_; }
+  std::uint64_t possible() const { return possible_; }
   // `through`: parts of this connection since its last cut.
   void cut(std::uint64_t used, unsigned through) {
-    if (through < kEnough && used <= size_) size_ = std::max(kSmallestPart, used / (through == 0 ? 4 : 2));
+    if (through < kEnough && used <= size_)
+      possible_ = size_ = std::max(kSmallestPart, used / (through == 0 ? 4 : 2));
   }
   void got_through(std::uint64_t used, unsigned through) {
-    if (through % kMany == 0 && used == size_) size_ = std::min(kSlice, used * 2);
+    if (used != size_) return;
+    if (through % kMany == 0) possible_ = std::max<std::uint64_t>(possible_, std::min(kSlice, used * 2));
+    size_ = std::min<std::uint64_t>(possible_, used * 2);
   }
 
  private:
   static constexpr unsigned kEnough = 8, kMany = 64;
-  std::atomic<std::uint64_t> size_;
+  static constexpr std::uint64_t kFirst = 1 << 20;
+  std::atomic<std::uint64_t> possible_, size_;
 };
 
 Hash hash_of(const Source& source, std::uint64_t from, std::uint64_t to) {
@@ -50,9 +56,9 @@ class Sending {
         source_(Source::open(job.file)),
         envelope_(read_envelope(source_)),
         part_size_(remembered_part_size(session.home->folder(), session.remote)),
-        control_(session.connect()),
-        mailbox_(*control_, session.patience),
-        meter_(session, source_.size()) {
+        meter_(session, source_.size()),
+        control_(session.connect(meter_.moving(0))),
+        mailbox_(*control_, session.patience) {
     check_file();
     announcement_.seal = result_.seal = seal_id(envelope_.note.text);
     announcement_.length = result_.bytes = source_.size();
@@ -63,6 +69,8 @@ class Sending {
     announcement_.endorsement = job.endorsement.text_hash;
     announcement_.time = now();
     blocks_ = blocks_of(announcement_.sealed, announcement_.length);
+    std::ranges::rotate(blocks_,
+                        blocks_.end() - 1);  // the end first: it is small, and tells what the rest must be
     acknowledged_.emplace(session.home->folder(), session.remote, announcement_.seal);
   }
 
@@ -82,7 +90,7 @@ class Sending {
       acknowledged_->settle(stored_);
     }
     if (repaired_ > 0) put_announcement();  // who has refused it may look again
-    remember_part_size(session_.home->folder(), session_.remote, part_size_.get());
+    remember_part_size(session_.home->folder(), session_.remote, part_size_.possible());
     result_.parts = stored_.parts.size();
     result_.sent_parts = sent_parts_;
     result_.sent_bytes = sent_bytes_;
@@ -140,7 +148,7 @@ class Sending {
   }
 
   void work(unsigned connection, bool again) {
-    // The first part goes alone: it tells how the line is.
+    // The first part goes alone: it tells whether the line carries anything.
     if (connection > 0) opened_.wait(false);
     struct Opening {
       std::atomic<bool>& flag;
@@ -149,35 +157,35 @@ class Sending {
         flag.notify_all();
       }
     } opening{opened_};
-    const auto backend = session_.connect(meter_.moving(connection));
-    Bytes bytes;
+    const auto another = connection > 0 ? session_.connect(meter_.moving(connection)) : nullptr;
+    Backend& backend = another ? *another : *control_;
     unsigned through = 0;
     for (std::size_t i = next_++; i < blocks_.size() && !stop_; i = next_++) {
       const Block& block = blocks_[i];
-      bytes.resize(block.length);  // one buffer a connection: read() would hold two for a moment
-      read_exact_at(source_.fd(), bytes, block.offset, source_.name());
-      if (block.offset < announcement_.sealed && sha256(bytes) != envelope_.digests[block.offset / kSlice])
-        throw Failure(Code::integrity,
-                      fmt::format("{}: slice {} was changed since it was sealed", source_.name(),
-                                  block.offset / kSlice),
-                      "this file is damaged; send a good copy");
-      Stored here = checked(*backend, block, bytes, again);
-      for (const Block& gap : gaps(here, block)) send_gap(*backend, block, bytes, gap, through);
+      Body body(source_, block.offset, block.length, digest_of(block));
+      const Stored here = checked(backend, block, body, again);
+      for (const Block& gap : gaps(here, block)) send_gap(backend, block, body, gap, through);
     }
   }
 
+  // Of a slice; what follows the slices was checked when the file was opened.
+  std::optional<Hash> digest_of(const Block& block) const {
+    if (block.offset >= announcement_.sealed) return std::nullopt;
+    return envelope_.digests[block.offset / kSlice];
+  }
+
   // What of this block is stored well. What is damaged goes from the server.
-  Stored checked(Backend& backend, const Block& block, View bytes, bool again) {
+  Stored checked(Backend& backend, const Block& block, Body& body, bool again) {
     Stored good;
     const std::uint64_t end = block.offset + block.length;
     for (auto it = stored_.parts.lower_bound({block.offset, 0});
          it != stored_.parts.end() && it->first.offset < end; ++it) {
       const Part& part = it->first;
       if (part.end() > end) continue;
-      const View own = bytes.subspan(part.offset - block.offset, part.length);
+      const auto own = [&] { return body.in_memory().subspan(part.offset - block.offset, part.length); };
       const std::string name = seal_folder(announcement_.seal) + "/" + part.name();
       const bool trusted = !again && acknowledged_->knows(part, it->second);
-      if (trusted || stored_is(backend, name, own, session_.patience, again)) {
+      if (trusted || stored_is(backend, name, own(), session_.patience, again)) {
         good.parts.insert(*it);
         if (!trusted) acknowledged_->add(part);
         meter_.done(part.length);
@@ -189,14 +197,19 @@ class Sending {
     return good;
   }
 
-  void send_gap(Backend& backend, const Block& block, View bytes, const Block& gap, unsigned& through) {
+  void send_gap(Backend& backend, const Block& block, Body& body, const Block& gap, unsigned& through) {
     Waiting waiting(session_.patience);
     const std::uint64_t end = gap.offset + gap.length;
     for (std::uint64_t at = gap.offset; at < end && !stop_;) {
       const std::uint64_t size = part_size_.get();
       const Part part{at, std::min(size - (at - block.offset) % size, end - at)};
       try {
-        put(backend, part, bytes.subspan(at - block.offset, part.length));
+        if (part.length == block.length) {
+          put(backend, part, body);
+        } else {
+          Body fraction(body.in_memory().subspan(at - block.offset, part.length));
+          put(backend, part, fraction);
+        }
         waiting.got_through();
         part_size_.got_through(size, ++through);
         at = part.end();
@@ -213,10 +226,10 @@ class Sending {
     }
   }
 
-  void put(Backend& backend, const Part& part, View bytes) {
+  void put(Backend& backend, const Part& part, Body& body) {
     const std::string name = seal_folder(announcement_.seal) + "/" + part.name();
-    backend.put(name, bytes);
-    if (backend.must_read_back() && !stored_is(backend, name, bytes, session_.patience)) {
+    backend.put(name, body);
+    if (backend.must_read_back() && !stored_is(backend, name, body.in_memory(), session_.patience)) {
       with_patience(session_.patience, [&] { backend.remove(name); });
       throw LineCut{"remote " + session_.remote.name + ": " + part.name() + " was changed on the way", 0,
                     std::nullopt, true};
@@ -232,9 +245,9 @@ class Sending {
   Source source_;
   Envelope envelope_;
   PartSize part_size_;
+  Meter meter_;
   std::unique_ptr<Backend> control_;
   Mailbox mailbox_;
-  Meter meter_;
   Announcement announcement_;
   std::vector<Block> blocks_;
   std::optional<Acknowledged> acknowledged_;

@@ -16,7 +16,7 @@ struct Session {
   Patience patience;
   std::chrono::seconds timeout{60};
   std::uint64_t bytes_per_second = 0;  // of all connections together; 0: no limit
-  unsigned connections = 3;            // each holds a slice of 8 MiB in memory
+  unsigned connections = 3;            // each may hold a slice of 8 MiB in memory
   TransferProgress progress;
 
   std::unique_ptr<Backend> connect(std::atomic<std::uint64_t>* moving = nullptr) const {

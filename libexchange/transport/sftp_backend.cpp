@@ -18,8 +18,8 @@ class SftpBackend : public Backend {
     if (folder_.starts_with("/~/")) folder_.erase(0, 3);  // libcurl: below the login's own folder
   }
 
-  void put(const std::string& name, View bytes) override {
-    const LineAnswer a = line_.perform(LineRequest("PUT", name, {}, bytes));
+  void put(const std::string& name, Body& body) override {
+    const LineAnswer a = line_.perform(LineRequest("PUT", name).sending(body));
     if (a.status != 200) line_.refuse(a, "storing " + name);
   }
 

@@ -34,9 +34,9 @@ class WebdavBackend : public Backend {
   WebdavBackend(const Remote& remote, const SecretBytes& secret, const Tuning& tuning)
       : remote_(remote), line_(remote, secret, tuning) {}
 
-  void put(const std::string& name, View bytes) override {
+  void put(const std::string& name, Body& body) override {
     const LineAnswer a =
-        line_.perform(LineRequest("PUT", name, {"Content-Type: application/octet-stream"}, bytes));
+        line_.perform(LineRequest("PUT", name, {"Content-Type: application/octet-stream"}).sending(body));
     if (a.status / 100 != 2) line_.refuse(a, "storing " + name);
   }
 

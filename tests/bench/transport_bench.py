@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Mailboxes: bytes over a line that is cut, speed beside curl, memory. Prints figures; run by hand or by ./dev bench."""
-import os, subprocess, sys, time
+import os, statistics, subprocess, sys, time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [os.path.join(HERE, "..", "transport"), os.path.join(HERE, "..", "cli")]
@@ -8,7 +8,7 @@ from proxy import Proxy
 from servers import Nginx
 from world import VALISE, World
 
-SIZE = 200_000_000
+SIZE, ROUNDS = 200_000_000, 7
 
 
 def run(*words):
@@ -34,18 +34,17 @@ def main():
         bundle = world.path("big.valise")
         size = os.path.getsize(bundle)
         home, desk = world.path("homes/cn-liaison"), world.path("homes/kh-desk")
-        for i, box in enumerate(("warm", "plain", "cut")):
-            server.box(box)
         up, down = Proxy(server.port, lambda n: {"cut_up": 5_000_000}), Proxy(server.port, lambda n: {"cut_down": 5_000_000})
-        for h, name, words in ((home, "warm", server.words(None, "warm")), (home, "plain", server.words(None, "plain")), (desk, "plain", server.words(None, "plain")),
-                               (home, "cut", server.words(up.port, "cut")), (desk, "cut", server.words(down.port, "cut"))):
-            subprocess.run([VALISE, "-q", "--home", h, "remote", "add", name, *words], check=True)
-        run(VALISE, "--home", home, "send", bundle, "warm")
-        server.box("again")
-        subprocess.run([VALISE, "-q", "--home", home, "remote", "add", "again", *server.words(None, "again")], check=True)
-        first, memory = run(VALISE, "--home", home, "send", bundle, "plain")
-        ours = min(first, run(VALISE, "--home", home, "send", bundle, "again")[0])
-        curl = min(run("curl", "-s", "--cacert", server.cert, "-u", "liaison:dav secret 密", "-T", bundle, f"https://127.0.0.1:{server.port}/warm/curl{i}")[0] for i in (1, 2))
+        rounds = [f"round{i}" for i in range(ROUNDS)]
+        for h, name, port in ((home, "plain", None), (desk, "plain", None), (home, "cut", up.port), (desk, "cut", down.port), *((home, r, None) for r in rounds)):
+            server.box(name)
+            subprocess.run([VALISE, "-q", "--home", h, "remote", "add", name, *server.words(port, name)], check=True)
+        _, memory = run(VALISE, "--home", home, "send", bundle, "plain")
+        ours, curl = [], []  # in turn, so that a slow moment hits both alike
+        for name in rounds:
+            ours.append(run(VALISE, "--home", home, "send", bundle, name)[0])
+            curl.append(run("curl", "-s", "--cacert", server.cert, "-u", "liaison:dav secret 密", "-T", bundle, f"https://127.0.0.1:{server.port}/{name}/curl")[0])
+        ours, curl = statistics.median(ours), statistics.median(curl)
         print(f"send {size / 1e6:.0f} MB over loopback   {ours:.2f} s; curl -T {curl:.2f} s; {curl / ours:.2f} of curl's speed; {memory:.0f} MiB")
         t, memory = run(VALISE, "--home", desk, "fetch", "plain", "-o", world.path("in"))
         print(f"fetch over loopback          {t:.2f} s; {memory:.0f} MiB")

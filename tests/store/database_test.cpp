@@ -27,7 +27,9 @@ Code code_of(const std::function<void()>& work) {
 constexpr Migration kSteps[] = {
     {"a table", "create table thing (name {text} primary key, size bigint);\n"},
     {"an index", "alter table thing add column note {text};\ncreate index thing_size on thing (size);\n"},
-    {"a second table", "create table other (thing {text} not null references thing (name));\n{server} create table served (x bigint);\n"},
+    {"a second table",
+     "create table other (thing {text} not null references thing (name));\n{server} create table served (x "
+     "bigint);\n"},
 };
 
 }  // namespace

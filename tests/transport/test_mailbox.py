@@ -83,7 +83,9 @@ class Suite:
         self.add()
         self.assertEqual(self.inbox(), [])
         sent = self.send()
-        self.assertEqual((sent["bytes"], sent["sent_bytes"], sent["parts"], sent["repaired"]), (self.size, self.size, 4, 0))
+        stored = len(self.parts())
+        self.assertEqual((sent["bytes"], sent["sent_bytes"], sent["parts"], sent["repaired"]), (self.size, self.size, stored, 0))
+        self.assertLess(stored, 4 + 8)  # four blocks; the parts begin small and grow quickly
         [mail] = self.inbox()
         self.assertEqual((mail["id"], mail["from"], mail["bytes"], mail["parts"], mail["complete"]), (sent["id"], "cn-example-police/liaison", self.size, 4, True))
         self.assertEqual(set(mail), {"id", "from", "bytes", "parts", "complete", "sent_at"})
@@ -151,11 +153,25 @@ class Suite:
     def test_a_damaged_part(self):
         self.add()
         sent = self.send()
-        self.damage(self.parts()[sorted(self.parts())[1]])
+        damaged = sorted(self.parts())[1]
+        length = int(damaged.rsplit("-", 1)[1])
+        self.damage(self.parts()[damaged])
         self.refused(20, "kh-desk", "fetch", "mail", sent["id"], "-o", "in")
         self.assertEqual(os.listdir(self.path("in")), [])
         r = self.send()
-        self.assertEqual((r["repaired"], r["sent_parts"], r["sent_bytes"]), (1, 1, 8 * MIB))
+        self.assertEqual((r["repaired"], r["sent_bytes"]), (1, length))
+        self.assert_fetched("in")
+
+    def test_a_file_that_was_changed_is_not_sent(self):
+        self.add()
+        bad = self.path("bad.valise")
+        shutil.copy(self.bundle, bad)
+        self.damage(bad, 12 * MIB)
+        for connections in ("1", "4"):
+            self.assertIn("changed since it was sealed", self.refused(20, "cn-liaison", "send", bad, "mail", "--connections", connections).err)
+            offsets = [int(name.split("part-")[1].split("-")[0]) for name in self.whole_parts()]
+            self.assertFalse([o for o in offsets if 8 * MIB <= o < 16 * MIB], offsets)
+        self.assertEqual(self.send()["repaired"], 0)
         self.assert_fetched("in")
 
     def test_a_damaged_end(self):
@@ -174,7 +190,7 @@ class Suite:
         self.refused(3, "kh-desk", "fetch", "mail", sent["id"], "-o", "in")
         self.assertEqual(self.ok("kh-desk", "--json", "fetch", "mail", "-o", "in").json, [])
         r = self.send()
-        self.assertEqual((r["sent_parts"], r["repaired"]), (1, 0))
+        self.assertEqual((r["sent_bytes"], r["repaired"]), (int(names[0].rsplit("-", 1)[1]), 0))
         self.assert_fetched("in")
 
     def test_other_mail_under_the_same_seal(self):
