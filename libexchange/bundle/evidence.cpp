@@ -58,22 +58,21 @@ bool unchanged(const struct statx& found, const struct stat& now) {
          found.stx_ctime.tv_sec == now.st_ctim.tv_sec && found.stx_ctime.tv_nsec == now.st_ctim.tv_nsec;
 }
 
-void require_unchanged(const struct statx& found, int fd, const std::string& shown) {
+struct stat require_unchanged(const struct statx& found, int fd, const std::string& shown) {
   struct stat now {};
   if (::fstat(fd, &now) != 0) fail_errno(shown, errno);
   if (!unchanged(found, now))
     throw Failure(Code::unavailable, shown + ": changed while it was being read",
                   "nothing was packed: stop what writes to the case folder, or pack a copy");
+  return now;
 }
 
 }  // namespace
 
 EvidenceReader::EvidenceReader(int case_folder) : case_folder_(case_folder) {}
 
-void EvidenceReader::read_contents(int fd, FileEntry& entry, const std::string& shown, ContentSink& sink) {
-  struct stat status {};
-  if (::fstat(fd, &status) != 0) fail_errno(shown, errno);
-  const bool sparse = static_cast<std::uint64_t>(status.st_blocks) * 512 < entry.size;
+void EvidenceReader::read_contents(int fd, bool sparse, FileEntry& entry, const std::string& shown,
+                                   ContentSink& sink) {
   std::uint64_t at = 0, next_hole = sparse ? 0 : entry.size;
   bool in_hole = sparse;
   while (at < entry.size) {
@@ -143,8 +142,9 @@ void EvidenceReader::read(const StreamSource& source, ContentSink& sink, const E
         const std::string shown = printable(found.path);
         const Fd fd = open_evidence(case_folder_, found.path);
         if (!fd) fail_errno(shown, errno);
-        require_unchanged(found.status, fd.get(), shown);
-        read_contents(fd.get(), e, shown, sink);
+        const struct stat status = require_unchanged(found.status, fd.get(), shown);
+        const bool sparse = static_cast<std::uint64_t>(status.st_blocks) * 512 < e.size;
+        read_contents(fd.get(), sparse, e, shown, sink);
         require_unchanged(found.status, fd.get(), shown);
         if (source.acquisition) {
           e.acquisition_match = e.sha256 == *source.acquisition;

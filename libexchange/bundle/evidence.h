@@ -48,7 +48,7 @@ class EvidenceReader {
   void read(const StreamSource& source, ContentSink& sink, const Entry& entry, const Warn& warn);
 
  private:
-  void read_contents(int fd, FileEntry& entry, const std::string& shown, ContentSink& sink);
+  void read_contents(int fd, bool sparse, FileEntry& entry, const std::string& shown, ContentSink& sink);
   void make(const MadeFile& file, ContentSink& sink, const Entry& entry);
 
   int case_folder_;
