@@ -50,7 +50,7 @@ void run_cases(const Context& context) {
   const exchange::Instant now = exchange::now();
   const std::string today = exchange::to_utc(now).substr(0, 10);
   std::vector<CaseSummary> all;
-  if (exchange::Store::used(exchange::StorePlace::of(context.home()))) {
+  if (exchange::Store::used(store_place(context))) {
     exchange::Store store = open_store(context);
     all = exchange::cases(store, now);
   }

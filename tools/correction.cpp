@@ -26,7 +26,7 @@ struct NewOptions {
 // The seal of a bundle file, or of one in the store.
 exchange::Seal seal_of(const Context& context, const std::string& bundle) {
   if (!exchange::hash_from_hex(bundle)) return exchange::read_envelope(Source::open(bundle)).seal;
-  exchange::Store store(exchange::StorePlace::of(context.home()));
+  exchange::Store store(store_place(context));
   exchange::Fd object = store.objects().get({bundle, "valise"});
   if (!object)
     throw Failure(Code::usage, "the store has no bundle with the seal " + bundle,
@@ -128,7 +128,7 @@ void set_up_correction_list(CLI::App& app, Context& context) {
   sub->footer("Example:\n  valise correction list");
   sub->callback([&context] {
     std::vector<Notice> all;
-    if (exchange::Store::used(exchange::StorePlace::of(context.home()))) {
+    if (exchange::Store::used(store_place(context))) {
       exchange::Store store = open_store(context);
       all = exchange::notices(store);
     }

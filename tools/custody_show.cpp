@@ -9,6 +9,7 @@
 #include "libexchange/store/cases.h"
 #include "tools/commands.h"
 #include "tools/custody_json.h"
+#include "tools/store_access.h"
 #include "tools/table.h"
 
 namespace valise {
@@ -42,7 +43,7 @@ std::string holder_of(const Chain& chain) {
 // What the senders' sheets tell of the time before the exhibit came here. Nothing where this home has no
 // store.
 std::vector<exchange::ToldEvent> told(const Context& context, const exchange::ExhibitId& id) {
-  const auto place = exchange::StorePlace::of(context.home());
+  const auto place = store_place(context);
   if (!exchange::Store::used(place)) return {};
   try {
     exchange::Store store(place);

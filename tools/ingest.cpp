@@ -59,7 +59,7 @@ Ingested take_in(const Context& context, exchange::Store& store, const OfficerKe
 
 void run(Context& context, const Options& options) {
   const OfficerKey key = officer_key(context, options.as, exchange::Act::record);
-  exchange::Store store(exchange::StorePlace::of(context.home()));
+  exchange::Store store(store_place(context));
   store.settle(recorder(context, key));
   Json all = Json::array();
   for (const std::string& file : options.files) {

@@ -21,14 +21,18 @@ void add_line_options(CLI::App& app, LineOptions& o) {
       ->check(CLI::Range(1, 16));
 }
 
+exchange::SecretBytes secret_of(const exchange::Remote& remote) {
+  return exchange::remote_secret(remote, [](const std::string& what) {
+    return ask_secret(what, "give --password-file when adding the remote");
+  });
+}
+
 Session open_session(const Context& context, const exchange::Home& home, const std::string& remote,
                      const LineOptions& o) {
   Session session;
   session.home = &home;
   session.remote = exchange::load_remote(home.folder(), remote);
-  session.secret = exchange::remote_secret(session.remote, [](const std::string& what) {
-    return ask_secret(what, "give --password-file when adding the remote");
-  });
+  session.secret = secret_of(session.remote);
   session.patience.tries = o.tries;
   if (!o.until.empty()) {
     session.patience.until = exchange::from_rfc3339(o.until);

@@ -14,6 +14,9 @@ struct LineOptions {
 };
 void add_line_options(CLI::App& app, LineOptions& options);
 
+// Asks on the terminal where the remote names no file for it.
+exchange::SecretBytes secret_of(const exchange::Remote& remote);
+
 // The home must outlive it.
 exchange::Session open_session(const Context& context, const exchange::Home& home, const std::string& remote,
                                const LineOptions& options);

@@ -51,7 +51,7 @@ void set_up_check(CLI::App& app, Context& context) {
   CLI::App* sub = app.add_subcommand("check", "verifies every bundle again, and every row of the index");
   sub->footer("Example:\n  valise store check");
   sub->callback([&context] {
-    const StorePlace place = StorePlace::of(context.home());
+    const StorePlace place = store_place(context);
     StoreReport report;
     if (exchange::Store::used(place)) {
       exchange::Store store(place);
@@ -67,7 +67,7 @@ void set_up_rebuild(CLI::App& app, Context& context) {
   sub->footer("Example:\n  valise store rebuild");
   sub->callback([&context] {
     const StoreReport report =
-        exchange::rebuild_store(StorePlace::of(context.home()), context.home(), check_options(context));
+        exchange::rebuild_store(store_place(context), context.home(), check_options(context));
     open_store(context);
     say_report(context, report, "indexed", "what is named was left out: get those bundles again");
   });
@@ -96,7 +96,7 @@ void run_purge(const Context& context, const PurgeOptions& options) {
     list.push_back(retained_json(r, state));
     table.add({r.the_case.reference, r.the_case.requesting, r.delete_after, state, r.seal});
   };
-  if (exchange::Store::used(StorePlace::of(context.home()))) {
+  if (exchange::Store::used(store_place(context))) {
     exchange::Store store = open_store(context);
     bool purged = false;
     for (const Retained& r : exchange::purge_due(store, now)) {
@@ -185,7 +185,7 @@ void set_up_searches(CLI::App& app, Context& context) {
   sub->callback([&context] {
     Json list = Json::array();
     Table table({"at", "who", "command", "for", "reason", "hits"});
-    if (exchange::Store::used(StorePlace::of(context.home()))) {
+    if (exchange::Store::used(store_place(context))) {
       exchange::Store store = open_store(context);
       for (const exchange::LoggedSearch& s : exchange::searches(store)) {
         list.push_back({{"at", s.at},

@@ -7,6 +7,8 @@
 #include "libexchange/base/text.h"
 #include "libexchange/casefile/policy.h"
 #include "libexchange/custody/record.h"
+#include "libexchange/transport/remote_objects.h"
+#include "tools/mail.h"
 #include "tools/problems.h"
 
 namespace valise {
@@ -52,8 +54,16 @@ exchange::RecordEvent recorder(const Context& context, const OfficerKey& key) {
   };
 }
 
+exchange::StorePlace store_place(const Context& context) {
+  const exchange::Home home = context.home();
+  return exchange::StorePlace::of(home, [home](const std::string& name) {
+    const exchange::Remote remote = exchange::load_remote(home.folder(), name);
+    return exchange::remote_objects(remote, secret_of(remote), {});
+  });
+}
+
 exchange::Store open_store(const Context& context) {
-  exchange::Store store(exchange::StorePlace::of(context.home()));
+  exchange::Store store(store_place(context));
   const std::uint64_t due = store.settle({});
   if (due == 0) return store;
   try {

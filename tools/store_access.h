@@ -5,6 +5,9 @@
 
 namespace valise {
 
+// Where the store of this home is.
+exchange::StorePlace store_place(const Context& context);
+
 // The store of this home, opened. Events that are due are recorded where a key is at hand without asking,
 // else it is said that they are due.
 exchange::Store open_store(const Context& context);

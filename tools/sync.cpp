@@ -49,7 +49,7 @@ class Visit {
         own_(own_keys(context)),
         backend_(session_.connect()),
         mailbox_(*backend_, session_.patience) {
-    if (o.ingest) store_.emplace(exchange::StorePlace::of(home_));
+    if (o.ingest) store_.emplace(store_place(context));
     if (store_) store_->settle(recorder(context, key_));
   }
 

@@ -1,5 +1,5 @@
 // Where sealed bundles lie, exactly as they came, and beside each what must outlive the index: small texts
-// about it. A folder now; anything that can put, get, list and remove by name will do.
+// about it. A folder, or an S3 bucket (transport/remote_objects.h).
 //
 // An object's name is SEAL.KIND: the seal id in hex, and "valise" for the bundle, or another word of a-z, 0-9
 // and

@@ -10,6 +10,8 @@ namespace exchange {
 
 namespace {
 
+constexpr std::string_view kRemote = "remote:";
+
 void make_folder_for(const std::string& database) {
   if (Database::is_server(database)) return;
   const fs::path folder = fs::path(database).parent_path();
@@ -33,11 +35,16 @@ std::vector<std::string> texts(Database& database, const char* sql) {
 
 }  // namespace
 
-StorePlace StorePlace::of(const Home& home) {
+StorePlace StorePlace::of(const Home& home, const OpenRemote& open_remote) {
   const auto below_home = [&](const std::string& path) { return fs::absolute(home.folder() / path); };
   const std::string database = home.setting("store").value_or("store/index.sqlite");
-  return {Database::is_server(database) ? database : below_home(database).native(),
-          below_home(home.setting("objects").value_or("store/objects"))};
+  const std::string objects = home.setting("objects").value_or("store/objects");
+  StorePlace place{Database::is_server(database) ? database : below_home(database).native(), {}};
+  if (objects.starts_with(kRemote))
+    place.remote = [open_remote, name = objects.substr(kRemote.size())] { return open_remote(name); };
+  else
+    place.objects = below_home(objects);
+  return place;
 }
 
 bool Store::used(const StorePlace& place) {
@@ -47,7 +54,8 @@ bool Store::used(const StorePlace& place) {
 }
 
 Store::Store(const StorePlace& place)
-    : database_(open_index(place.database)), objects_(folder_objects(place.objects)) {
+    : database_(open_index(place.database)),
+      objects_(place.remote ? place.remote() : folder_objects(place.objects)) {
   finish_arrivals();
   finish_purges(*this);
 }

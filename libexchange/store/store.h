@@ -15,11 +15,13 @@
 namespace exchange {
 
 // Where a home keeps its store: HOME/store/index.sqlite and HOME/store/objects, or what `store` and `objects`
-// of config.toml name.
+// of config.toml name: objects = "DIR", or "remote:NAME" for what `open_remote` opens.
 struct StorePlace {
+  using OpenRemote = std::function<std::unique_ptr<Objects>(const std::string& name)>;
   std::string database;  // as Database::open() takes it
-  fs::path objects;
-  static StorePlace of(const Home& home);
+  fs::path objects;      // a folder; not used where there is a remote
+  std::function<std::unique_ptr<Objects>()> remote = {};
+  static StorePlace of(const Home& home, const OpenRemote& open_remote);
 };
 
 // A case, whatever bundles it came in.

@@ -1,5 +1,5 @@
-// What a backend stores: bytes in memory, or a part of a file that is read, and compared with its digest, while it
-// is sent: one copy, and no memory for it.
+// What a backend stores: bytes in memory, or a part of a file that is read, and compared with its digest,
+// while it is sent: one copy, and no memory for it.
 #pragma once
 #include <optional>
 
@@ -16,8 +16,8 @@ class Body {
       : source_(&source), offset_(offset), size_(size), sha256_(sha256) {}
 
   std::size_t size() const { return size_; }
-  // Fills `out` from `at`: the beginning, or where the last read ended. Failure{integrity}: the file holds other
-  // bytes; this is found before the last of them are given out.
+  // Fills `out` from `at`: the beginning, or where the last read ended. Failure{integrity}: the file holds
+  // other bytes; this is found before the last of them are given out.
   void read(std::size_t at, MutableView out);
   // All of it, checked; kept as long as this.
   View in_memory();
