@@ -4,8 +4,8 @@
 
 #include <algorithm>
 
-#include "libexchange/custody/statement.h"
 #include "libexchange/crypto/digest.h"
+#include "libexchange/custody/statement.h"
 #include "libexchange/trust/fields.h"
 
 namespace exchange {
@@ -108,8 +108,8 @@ class RemoteObjects : public Objects {
     return names;
   }
 
-  // The name goes first: what is half removed cannot be got. A crash leaves parts without a name, and the next
-  // remove() finds them.
+  // The name goes first: what is half removed cannot be got. A crash leaves parts without a name, and the
+  // next remove() finds them.
   void remove(const ObjectName& name, std::uint64_t key_bytes) override {
     if (const auto m = marker(name); m && key_bytes > 0) {
       const Bytes zeros(std::min<std::uint64_t>(kPart, m->length));
@@ -153,7 +153,8 @@ class RemoteObjects : public Objects {
 std::unique_ptr<Objects> remote_objects(const Remote& remote, const SecretBytes& secret,
                                         const Patience& patience) {
   if (remote.kind() != Remote::Kind::s3)
-    throw Failure(Code::usage, "remote " + remote.name + ": cannot hold the objects of a store: it is no S3 bucket",
+    throw Failure(Code::usage,
+                  "remote " + remote.name + ": cannot hold the objects of a store: it is no S3 bucket",
                   "name an s3: remote, or a folder, as `objects` in config.toml");
   return std::make_unique<RemoteObjects>(remote, secret, patience);
 }
