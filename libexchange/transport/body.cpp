@@ -10,22 +10,21 @@ void Body::read(std::size_t at, MutableView out) {
     std::copy(bytes.begin(), bytes.end(), out.begin());
     return;
   }
-  if (at == 0 && hashed_ > 0) (void)digest_.finish(), hashed_ = 0;  // once more from the beginning
-  ensure(at == hashed_ && out.size() <= size_ - at, "a body is read in order");
-  read_exact_at(source_->fd(), out, offset_ + at, source_->name());
-  if (!sha256_) {
-    hashed_ += out.size();
-    return;
+  if (out.empty()) return;
+  if (at == 0) {  // perhaps not for the first time
+    (void)digest_.finish();
+    given_ = 0;
   }
+  ensure(at == given_ && out.size() <= size_ - at, "a body is read in order");
+  read_exact_at(source_->fd(), out, offset_ + at, source_->name());
+  given_ += out.size();
+  if (!sha256_) return;
   digest_.update(out);
-  hashed_ += out.size();
-  if (hashed_ == size_ && digest_.finish() != *sha256_) {
-    hashed_ = 0;
+  if (given_ == size_ && digest_.finish() != *sha256_)
     throw Failure(Code::integrity,
                   fmt::format("{}: bytes {} to {} were changed since it was sealed", source_->name(), offset_,
                               offset_ + size_),
                   "this file is damaged; send a good copy");
-  }
 }
 
 View Body::in_memory() {

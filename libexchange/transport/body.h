@@ -29,7 +29,7 @@ class Body {
   std::size_t size_;
   std::optional<Hash> sha256_;
   Sha256 digest_;
-  std::size_t hashed_ = 0;
+  std::size_t given_ = 0;  // bytes since the beginning
   Bytes buffer_;
 };
 

@@ -40,14 +40,14 @@ std::string part_name(const std::string& folder, std::uint64_t offset) {
 }
 
 class RemoteObjects : public Objects {
- public:
-  RemoteObjects(const Remote& remote, const SecretBytes& secret, const Patience& patience)
-      : name_(remote.name), patience_(patience), backend_(open_backend(remote, secret, {})) {}
-
   template <class Op>
   auto patiently(Op op) const {
     return with_patience(patience_, op);
   }
+
+ public:
+  RemoteObjects(const Remote& remote, const SecretBytes& secret, const Patience& patience)
+      : name_(remote.name), patience_(patience), backend_(open_backend(remote, secret, {})) {}
 
   void put(const ObjectName& name, const Write& write) override {
     const auto before = marker(name);

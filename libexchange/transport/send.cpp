@@ -69,8 +69,8 @@ class Sending {
     announcement_.endorsement = job.endorsement.text_hash;
     announcement_.time = now();
     blocks_ = blocks_of(announcement_.sealed, announcement_.length);
-    std::ranges::rotate(blocks_,
-                        blocks_.end() - 1);  // the end first: it is small, and tells what the rest must be
+    // The end first: it is small, and tells what the rest must be.
+    std::ranges::rotate(blocks_, blocks_.end() - 1);
     acknowledged_.emplace(session.home->folder(), session.remote, announcement_.seal);
   }
 
@@ -148,7 +148,7 @@ class Sending {
   }
 
   void work(unsigned connection, bool again) {
-    // The first part goes alone: it tells whether the line carries anything.
+    // The end goes alone: it tells whether the line carries anything.
     if (connection > 0) opened_.wait(false);
     struct Opening {
       std::atomic<bool>& flag;
