@@ -194,16 +194,23 @@ class S3(Server):
     """s3rver, with TLS; `plain` without. Its continuation tokens are DES, which OpenSSL 3 calls legacy."""
     http = True
     plain, any_signature = False, []
+    port = 0
 
     def start(self):
         self.key, self.cert = certificate(self.folder)
         self.secret = write(os.path.join(self.folder, "secret"), "S3RVER\n")
         tls = [] if self.plain else [self.key, self.cert]
-        self.process = subprocess.Popen(["node", "--openssl-legacy-provider", os.path.join(HERE, "s3_server.js"), MODULES, self.root, "mail"] + tls + self.any_signature, stdout=subprocess.PIPE)
+        self.process = subprocess.Popen(["node", "--openssl-legacy-provider", os.path.join(HERE, "s3_server.js"), MODULES, self.root, "mail", str(self.port)] + tls + self.any_signature, stdout=subprocess.PIPE)
         line = self.process.stdout.readline()
         if not line.strip().isdigit():
             raise RuntimeError("the S3 server does not start; ./dev setup installs it")
         self.port = int(line)
+
+    def restart(self):
+        """As when the power fails: what was on its way is lost."""
+        self.process.kill()
+        self.stop()
+        self.start()
 
     def box(self, box):
         pass
