@@ -187,8 +187,8 @@ class StoreInBucket(Store):
         self.assertEqual(self.ok("kh-desk", "store", "check", "--json").json["faults"], [])
 
     def test_killed_while_it_is_put(self):
-        """What a killed ingest left is removed, parts and all, by the next. The bucket's server falls with it, else
-        the last part may come in after the next command has looked."""
+        """What a killed ingest left is removed, parts and all, by the next. The server ends what it has begun first:
+        else a last part may come in after the next command has looked."""
         lantern = self.sealed("paper-lantern")
         for delay in (0.03, 0.06, 0.1, 0.15):
             p = subprocess.Popen([world.VALISE, "--home", self.path("homes", "kh-desk"), "ingest", lantern], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)

@@ -106,6 +106,19 @@ TEST_CASE("a log without its checkpoint is damaged, but a log that was only begu
   CHECK(bytes_of(o.log() / "entries") == entries);
 }
 
+TEST_CASE("a log whose beginning failed or was killed, whichever file was next, begins again") {
+  for (const char* next : {"entries", "ends", "hashes", "checkpoint"}) {
+    CAPTURE(next);
+    Officer o("cn-liaison");
+    fs::create_directories(o.log() / next);  // in the way
+    CHECK_THROWS_AS(LogWriter(o.home, o.signer), Failure);
+    fs::remove(o.log() / next);
+    CHECK(CustodyLog(o.log()).size() == 0);
+    grow(o, 1);
+    CHECK(checked(o).events == 1);
+  }
+}
+
 TEST_CASE("a log that was rolled back, forked or exchanged does not continue an earlier checkpoint") {
   Officer o("cn-liaison");
   grow(o, 3);

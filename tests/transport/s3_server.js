@@ -1,5 +1,5 @@
 // A small S3 server for the tests: s3_server.js MODULES FOLDER BUCKET PORT [KEY CERTIFICATE] [any]. PORT 0 is any
-// free one. Prints its port.
+// free one. Prints its port. On SIGINT it finishes what it has begun, and ends.
 // any: takes any signature of any date. The server computes that of a bucket in the host's name otherwise than S3 does.
 const fs = require('fs');
 const path = require('path');
@@ -30,7 +30,7 @@ for (const { Server } of any ? [require('http'), require('https')] : []) {
   };
 }
 const tls = key ? { key: fs.readFileSync(key), cert: fs.readFileSync(cert) } : {};
-new S3rver({
+const server = new S3rver({
   address: '127.0.0.1',
   port: Number(port),
   silent: true,
@@ -43,3 +43,4 @@ new S3rver({
   if (error) throw error;
   console.log(address.port);
 });
+process.on('SIGINT', () => server.close());

@@ -201,15 +201,16 @@ class S3(Server):
         self.secret = write(os.path.join(self.folder, "secret"), "S3RVER\n")
         tls = [] if self.plain else [self.key, self.cert]
         self.process = subprocess.Popen(["node", "--openssl-legacy-provider", os.path.join(HERE, "s3_server.js"), MODULES, self.root, "mail", str(self.port)] + tls + self.any_signature, stdout=subprocess.PIPE)
-        line = self.process.stdout.readline()
+        with self.process.stdout as out:
+            line = out.readline()
         if not line.strip().isdigit():
             raise RuntimeError("the S3 server does not start; ./dev setup installs it")
         self.port = int(line)
 
     def restart(self):
-        """As when the power fails: what was on its way is lost."""
-        self.process.kill()
-        self.stop()
+        """On return what was on its way has come in whole, or never will."""
+        self.process.send_signal(signal.SIGINT)
+        self.process.wait(30)
         self.start()
 
     def box(self, box):
