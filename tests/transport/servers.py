@@ -117,6 +117,7 @@ class Nginx(Server):
         config = write(os.path.join(self.folder, "nginx.conf"), f"""
             load_module /usr/lib/nginx/modules/ngx_http_dav_ext_module.so;
             {"user root;" if os.geteuid() == 0 else ""}
+            worker_processes auto;  # as in the configuration that Debian ships
             daemon off;
             pid {self.folder}/pid;
             error_log {self.folder}/error.log;
