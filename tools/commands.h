@@ -33,5 +33,6 @@ void set_up_inbox(CLI::App& app, Context& context);
 void set_up_fetch(CLI::App& app, Context& context);
 void set_up_sync(CLI::App& app, Context& context);
 void set_up_completion(CLI::App& app, Context& context);
+void set_up_man(CLI::App& app, Context& context);
 
 }  // namespace valise

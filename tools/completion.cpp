@@ -7,9 +7,10 @@ namespace valise {
 
 namespace {
 
-std::string words_of(const CLI::App& app) {
+std::string words_of(const CLI::App& app, bool with_commands = true) {
   std::string words;
-  for (const CLI::App* sub : app.get_subcommands({})) words += sub->get_name() + " ";
+  for (const CLI::App* sub : app.get_subcommands({}))
+    if (with_commands) words += sub->get_name() + " ";
   for (const CLI::Option* option : app.get_options())
     for (const std::string& name : option->get_lnames()) words += "--" + name + " ";
   return words;
@@ -27,21 +28,27 @@ void add_cases(const CLI::App& app, const std::string& path, std::string& script
 void set_up_completion(CLI::App& app, Context& context) {
   app.callback([&app, &context] {
     const CLI::App& root = *app.get_parent();
-    std::string commands;
-    for (const CLI::App* sub : root.get_subcommands({})) commands += sub->get_name() + "|";
-    commands.pop_back();
+    std::string commands, groups;
+    for (const CLI::App* sub : root.get_subcommands({})) {
+      commands += "|" + sub->get_name();
+      if (!sub->get_subcommands({}).empty()) groups += "|" + sub->get_name();
+    }
     std::string script =
         "# bash completion for valise\n"
         "_valise() {\n"
         "  local current=\"${COMP_WORDS[COMP_CWORD]}\" path=\"\" words=\"\" word\n"
-        "  local globals=\"--home --json --quiet --verbose --no-progress --passphrase-file --help\"\n"
+        "  local globals=\"" +
+        words_of(root, false) +
+        "\"\n"
         "  for word in \"${COMP_WORDS[@]:1:COMP_CWORD-1}\"; do\n"
         "    [[ $word == -* || $word == */* || $word == *.* ]] && continue\n"
         "    case \"$path\" in\n"
         "      \"\") [[ $word =~ ^(" +
-        commands +
+        commands.substr(1) +
         ")$ ]] && path=\"$word\" ;;\n"
-        "      agency|key|trust|case) path=\"$path $word\" ;;\n"
+        "      " +
+        groups.substr(1) +
+        ") path=\"$path $word\" ;;\n"
         "    esac\n"
         "  done\n"
         "  case \"$path\" in\n";

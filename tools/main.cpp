@@ -57,6 +57,7 @@ constexpr Command kCommands[] = {
     {"inbox", "shows what waits in a mailbox", "valise inbox ministry", set_up_inbox},
     {"fetch", "fetches bundles from a mailbox", "valise fetch ministry -o incoming", set_up_fetch},
     {"completion", "prints completion for bash", "source <(valise completion)", set_up_completion},
+    {"man", "writes the manual pages", "valise man /usr/local/share/man/man1", set_up_man},
 };
 
 std::string default_home() {

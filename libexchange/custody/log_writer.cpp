@@ -92,8 +92,8 @@ void LogWriter::open_for_append() {
   entries_ = open_file(folder_ / "entries", O_RDWR | O_CREAT, kMode);
   ends_ = open_file(folder_ / "ends", O_RDWR | O_CREAT, kMode);
   hashes_ = open_file(folder_ / "hashes", O_RDWR | O_CREAT, kMode);
-  // A log begins with a checkpoint of nothing, when its files are there: one that has events and no checkpoint
-  // has lost it, and is left as it is.
+  // A log begins with a checkpoint of nothing, when its files are there: one that has events and no
+  // checkpoint has lost it, and is left as it is.
   if (!checkpoint_) put_head();
   drop_unfinished();
   drop_temporary();

@@ -2,8 +2,7 @@
 // about it. A folder, or an S3 bucket (transport/remote_objects.h).
 //
 // An object's name is SEAL.KIND: the seal id in hex, and "valise" for the bundle, or another word of a-z, 0-9
-// and
-// '-' for a text: "ingested", "tombstone", "hold", "correction-…". Only what was put whole can be got.
+// and '-' for a text: "ingested", "tombstone", "hold", "correction-…". Only what was put whole can be got.
 #pragma once
 #include <functional>
 #include <memory>

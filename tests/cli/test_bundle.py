@@ -1,5 +1,5 @@
 """pack, verify, list, open: what officers, desks and couriers do, and what goes wrong."""
-import os, signal, socket, subprocess, time
+import os, re, signal, socket, subprocess, time
 
 from world import KH, TH, VALISE, World, main, read
 
@@ -365,10 +365,27 @@ class Manners(World):
 
     def test_completion_completes(self):
         self.ok(None, "completion")
-        script = f"source <({VALISE} completion); COMP_WORDS=(valise pa); COMP_CWORD=1; _valise; echo ${{COMPREPLY[@]}}; COMP_WORDS=(valise pack --l); COMP_CWORD=2; _valise; echo ${{COMPREPLY[@]}}"
-        out = subprocess.run(["bash", "-c", script], capture_output=True, text=True).stdout.split("\n")
-        self.assertEqual(out[0], "pack")
-        self.assertIn("--level", out[1])
+        for words, expected in (("pa", "pack"), ("pack --l", "--level"), ("agency e", "endorse"), ("repat add --ba", "--batch"), ("remote add --pas", "--password-file"),
+                                ("custody sho", "show"), ("store purge --ho", "--home"), ("receipt accept --no-p", "--no-progress")):
+            with self.subTest(words):
+                script = f"source <({VALISE} completion); COMP_WORDS=(valise {words}); COMP_CWORD={len(words.split())}; _valise; echo ${{COMPREPLY[@]}}"
+                self.assertIn(expected, subprocess.run(["bash", "-c", script], capture_output=True, text=True).stdout.split())
+
+    def test_manual_pages(self):
+        self.ok(None, "man", "pages")
+        pages = sorted(os.listdir(self.path("pages")))
+        commands = re.findall(r"^  ([a-z]+)  ", self.ok(None, "--help").out.decode().split("Subcommands:")[1], re.M)
+        self.assertEqual(pages, sorted(["valise.1"] + [f"valise-{c}.1" for c in commands]))
+        for page in pages:
+            r = subprocess.run(["groff", "-man", "-ww", "-Tutf8", "-P-cbou", self.path("pages", page)], capture_output=True, text=True)
+            self.assertEqual(r.stderr, "", page)
+            for line in re.findall(r"^  (--[a-z0-9-]+|-[a-z],--[a-z0-9-]+)", self.ok(None, *page[:-2].split("-")[1:], "--help").out.decode(), re.M):
+                self.assertIn(line.split(",")[-1], r.stdout, page)
+        text = read(self.path("pages", "valise.1")).decode()
+        for code in (0, 2, 3, 10, 11, 12, 13, 20, 21, 30, 31, 32, 40, 50, 70):
+            self.assertIn(f".B {code}\n", text)
+        self.write("in-the-way", b"")
+        self.refused(3, None, "man", "in-the-way")
 
     def test_example_homes_work_read_only(self):
         subprocess.run(["chmod", "-R", "a-w", self.path("homes")])
