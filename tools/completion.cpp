@@ -7,13 +7,17 @@ namespace valise {
 
 namespace {
 
-std::string words_of(const CLI::App& app, bool with_commands = true) {
+std::string options_of(const CLI::App& app) {
   std::string words;
-  for (const CLI::App* sub : app.get_subcommands({}))
-    if (with_commands) words += sub->get_name() + " ";
   for (const CLI::Option* option : app.get_options())
     for (const std::string& name : option->get_lnames()) words += "--" + name + " ";
   return words;
+}
+
+std::string words_of(const CLI::App& app) {
+  std::string words;
+  for (const CLI::App* sub : app.get_subcommands({})) words += sub->get_name() + " ";
+  return words + options_of(app);
 }
 
 // One case line for this command and each below it: `path` is "pack" or "key new".
@@ -38,7 +42,7 @@ void set_up_completion(CLI::App& app, Context& context) {
         "_valise() {\n"
         "  local current=\"${COMP_WORDS[COMP_CWORD]}\" path=\"\" words=\"\" word\n"
         "  local globals=\"" +
-        words_of(root, false) +
+        options_of(root) +
         "\"\n"
         "  for word in \"${COMP_WORDS[@]:1:COMP_CWORD-1}\"; do\n"
         "    [[ $word == -* || $word == */* || $word == *.* ]] && continue\n"
